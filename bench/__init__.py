@@ -1,0 +1,1 @@
+"""Measured figures beside their budgets: `python -m bench`, or `make bench`."""

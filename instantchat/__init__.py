@@ -1,0 +1,3 @@
+"""InstantChat: self-hosted Instagram DM automation in one Reflex codebase."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,106 @@
+"""Meta's webhook: the handshake and the deliveries. The hottest path of the product, so plain ASGI: no framework
+reads, validates or wraps anything here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
+
+import structlog
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Message, Receive, Scope, Send
+
+from instantchat.api.problems import problem_response
+from instantchat.channels.instagram.webhook import answer_handshake
+from instantchat.errors import AppError, BadRequest, TooLarge
+from instantchat.kit.crypto import Secret
+from instantchat.runtime.intake import Intake
+
+PATHS = ("/api/webhook/instagram", "/webhook/instagram")
+LIMIT = 8 * 1024 * 1024
+_SIGNATURE = b"x-hub-signature-256"
+_OK: list[Message] = [
+    {
+        "type": "http.response.start",
+        "status": 200,
+        "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"2")],
+    },
+    {"type": "http.response.body", "body": b"OK"},
+]
+
+log = structlog.get_logger(__name__)
+
+
+class WebhookApp:
+    """An ASGI application for both paths.
+
+    GET: 200 with the challenge as text/plain; 403 for a wrong verify token. POST: 200 once every event is stored; 401
+    for a bad signature, 400 for what is not JSON, 413 over 8 MiB, 503 when overloaded or without a database. The gate
+    answers other methods.
+    """
+
+    def __init__(self, intake: Intake, verify_token: Secret) -> None:
+        self._intake = intake
+        self._verify_token = verify_token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if scope["method"] == "POST":
+                await self._intake.receive(await _read(scope, receive), _header(scope, _SIGNATURE))
+                for message in _OK:
+                    await send(message)
+                return
+            response = self._handshake(scope)
+        except _ClientGone:
+            return
+        except AppError as error:
+            response = problem_response(error)
+        await response(scope, receive, send)
+
+    def _handshake(self, scope: Scope) -> Response:
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        return PlainTextResponse(answer_handshake(query, self._verify_token))
+
+
+class _ClientGone(Exception):
+    """The sender hung up before its body was complete: there is nobody to answer."""
+
+
+def webhook_routes(app: WebhookApp) -> list[BaseRoute]:
+    """The application at both of its paths."""
+    return [Route(path, app, methods=["GET", "POST"]) for path in PATHS]
+
+
+async def _read(scope: Scope, receive: Callable[[], Awaitable[Message]]) -> bytes:
+    """The raw body; stops reading as soon as it is too large, by its stated length or by what came."""
+    stated = _header(scope, b"content-length")
+    if stated is not None and not (stated.isascii() and stated.isdigit()):
+        raise BadRequest("bad_content_length", "Content-Length is not a number.")
+    if stated is not None and (len(stated) > 18 or int(stated) > LIMIT):
+        raise _too_large()
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _ClientGone
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > LIMIT:
+            raise _too_large()
+        if not message.get("more_body"):
+            return b"".join([*chunks, chunk]) if chunks else chunk
+        chunks.append(chunk)
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value.decode("latin-1"))
+    return None
+
+
+def _too_large() -> TooLarge:
+    return TooLarge("body_too_large", "A webhook delivery may have at most 8 MiB.")

@@ -1,0 +1,146 @@
+"""Every part of a process, put together once: what `server`, the API, the sockets and the pages share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+from starlette.applications import Starlette
+
+from instantchat.channels.instagram.client import InstagramClient
+from instantchat.channels.simulator import create_simulator
+from instantchat.config import Settings
+from instantchat.features.analytics.service import AnalyticsService
+from instantchat.features.auth.profile import ProfileService
+from instantchat.features.auth.service import AuthService
+from instantchat.features.connect.service import ConnectService
+from instantchat.features.flows.service import FlowService
+from instantchat.features.flows.transfer import TransferService
+from instantchat.features.inbox.service import InboxService
+from instantchat.kit.clock import Clock, SystemClock
+from instantchat.kit.crypto import Secret
+from instantchat.kit.http import new_client
+from instantchat.realtime.hub import Hub
+from instantchat.runtime.runtime import Runtime, RuntimeOptions
+from instantchat.store.connect import open_store
+from instantchat.store.ports import Store
+
+_current: Assembly | None = None
+
+
+@dataclass(slots=True)
+class Assembly:
+    """The parts of one process. `start` begins the background work, `stop` ends it, `close` lets go of the rest."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    http: httpx.AsyncClient
+    hub: Hub
+    runtime: Runtime
+    auth: AuthService
+    profile: ProfileService
+    connect: ConnectService
+    flows: FlowService
+    transfer: TransferService
+    inbox: InboxService
+    analytics: AnalyticsService
+    simulator: Starlette | None
+
+    async def start(self) -> None:
+        """Begin handling events and sending; the server is listening by now, which the simulator needs."""
+        if self.simulator:
+            await self.simulator.state.simulator.start()
+        await self.runtime.start()
+
+    async def stop(self) -> None:
+        """Finish what is in flight; nothing is lost, the rest is picked up at the next start."""
+        await self.runtime.stop()
+        if self.simulator:
+            await self.simulator.state.simulator.stop()
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self.http.aclose()
+        await self.store.close()
+
+
+def current() -> Assembly:
+    """The assembly of this process, for page states, which Reflex makes and so nobody can hand anything to."""
+    if _current is None:
+        raise RuntimeError("no assembly is open in this process")
+    return _current
+
+
+async def open_assembly(settings: Settings, *, worker: bool) -> Assembly:
+    """Connect to the database and build every service. Raises `StartRefused` with what to do."""
+    global _current
+    _ = settings.signing_key, settings.vault, settings.webhook_secrets  # made now, so a bad data directory shows now
+    clock = SystemClock()
+    store = open_store(settings.storage_url, clock=clock)
+    await store.start()
+    _current = build(settings, store, clock, worker=worker)
+    return _current
+
+
+def build(settings: Settings, store: Store, clock: Clock, *, worker: bool) -> Assembly:
+    """The services over a started store."""
+    http = new_client()
+    hub = Hub(clock)
+    instagram = InstagramClient(
+        http,
+        graph_url=settings.graph,
+        graph_version=settings.graph_version,
+        authorize_url=settings.authorize_url,
+        token_url=settings.token_url,
+        app_id=settings.instagram_app_id,
+        app_secret=settings.webhook_secrets.get("META_APP_SECRET", Secret("")),
+    )
+    options = RuntimeOptions(
+        webhook_secrets=settings.webhook_secrets,
+        send_limit_text=settings.send_limit_text,
+        allowed_networks=settings.http_allowed_networks,
+        worker=worker,
+        is_alone=settings.storage_url.startswith("sqlite"),
+    )
+    runtime = Runtime(store, clock, instagram, hub, settings.vault, options)
+    auth = AuthService(store.members, clock, settings)
+    flows = FlowService(store, clock, hub)
+    return Assembly(
+        settings=settings,
+        clock=clock,
+        store=store,
+        http=http,
+        hub=hub,
+        runtime=runtime,
+        auth=auth,
+        profile=ProfileService(auth, settings.data_dir),
+        connect=ConnectService(
+            store,
+            clock,
+            hub,
+            instagram,
+            settings.vault,
+            settings.signing_key,
+            base_url=settings.base_url,
+            is_configured=bool(settings.instagram_app_id),
+        ),
+        flows=flows,
+        transfer=TransferService(store, flows),
+        inbox=InboxService(store, clock, hub, runtime.wake_outbox),
+        analytics=AnalyticsService(store, clock),
+        simulator=_simulator(settings, clock, http) if settings.simulator_on else None,
+    )
+
+
+def _simulator(settings: Settings, clock: Clock, http: httpx.AsyncClient) -> Starlette:
+    return create_simulator(
+        data_dir=settings.data_dir,
+        public_url=settings.base_url,
+        deliver_to=f"http://127.0.0.1:{settings.port}/api/webhook/instagram",
+        clock=clock,
+        http=http,
+        app_id=settings.instagram_app_id,
+        app_secret=settings.webhook_secrets["META_APP_SECRET"],
+        verify_token=settings.verify_token,
+    )

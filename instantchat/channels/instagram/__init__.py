@@ -1,0 +1,1 @@
+"""Instagram API with Instagram Login: webhooks in, Graph calls out. Settings are passed in, never imported."""

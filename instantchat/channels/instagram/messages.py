@@ -1,0 +1,136 @@
+"""Our outgoing message to the bodies Meta accepts, within its limits (`instagram-api.md` 3.2).
+
+One message of ours may need several of theirs: text and media cannot share one, and text has 1,000 bytes.
+Media goes first, so that quick replies, which Instagram shows only under the last message, stay last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MAX_TEXT_BYTES = 1000
+MAX_TEMPLATE_TEXT = 640
+MAX_QUICK_REPLIES = 13
+MAX_BUTTONS = 3
+MAX_TITLE = 20
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class QuickReply:
+    """A chip under the message; `payload` comes back with the tap."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under the text: with a `url` it opens it, else `payload` comes back as a postback."""
+
+    title: str
+    payload: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Media by public URL; `type` is image, video, audio or file, or like_heart without a URL."""
+
+    type: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a flow or a person wants to say."""
+
+    text: str = ""
+    attachments: Sequence[Attachment] = ()
+    quick_replies: Sequence[QuickReply] = ()
+    buttons: Sequence[Button] = ()
+
+
+def bodies(
+    outgoing: Outgoing, *, igsid: str | None = None, comment_id: str | None = None, tag: str | None = None
+) -> list[Json]:
+    """The send bodies in their order; empty when there is nothing to say.
+
+    Exactly one of `igsid` (a DM) and `comment_id` (the private reply to a comment) names the recipient.
+    `tag` is `HUMAN_AGENT` on a person's message outside the 24 h window, else None.
+    """
+    if (igsid is None) == (comment_id is None):
+        raise ValueError("name the recipient by igsid or by comment_id")
+    envelope: Json = {"recipient": {"id": igsid} if comment_id is None else {"comment_id": comment_id}}
+    if tag is not None:
+        envelope["tag"] = tag
+    return [{**envelope, "message": message} for message in _messages(outgoing)]
+
+
+def sender_action(igsid: str, action: str) -> Json:
+    """The body of typing_on, typing_off or mark_seen."""
+    return {"recipient": {"id": igsid}, "sender_action": action}
+
+
+def reaction(igsid: str, mid: str, emoji: str | None) -> Json:
+    """The body that reacts to a message, or takes the reaction back (`emoji` None)."""
+    payload = {"message_id": mid} if emoji is None else {"message_id": mid, "reaction": emoji}
+    action = "unreact" if emoji is None else "react"
+    return {"recipient": {"id": igsid}, "sender_action": action, "payload": payload}
+
+
+def split_text(text: str, limit: int = MAX_TEXT_BYTES) -> list[str]:
+    """Pieces of at most `limit` UTF-8 bytes, cut between words where there are any, never inside a character."""
+    return list(_pieces(text.strip(), limit))
+
+
+def _messages(outgoing: Outgoing) -> Iterator[Json]:
+    for attachment in outgoing.attachments:
+        yield {"attachment": _media(attachment)}
+    text = outgoing.text
+    if not text.strip() and (outgoing.buttons or outgoing.quick_replies):
+        text = " / ".join(choice.title for choice in outgoing.buttons or outgoing.quick_replies)
+    limit = MAX_TEMPLATE_TEXT if outgoing.buttons else MAX_TEXT_BYTES
+    *before, last = split_text(text, limit) or [""]
+    yield from ({"text": piece} for piece in before)
+    message: Json = {"text": last}
+    if outgoing.buttons:
+        buttons = [_button(button) for button in outgoing.buttons[:MAX_BUTTONS]]
+        payload = {"template_type": "button", "text": last, "buttons": buttons}
+        message = {"attachment": {"type": "template", "payload": payload}}
+    if outgoing.quick_replies:
+        message["quick_replies"] = [
+            {"content_type": "text", "title": reply.title[:MAX_TITLE], "payload": reply.payload}
+            for reply in outgoing.quick_replies[:MAX_QUICK_REPLIES]
+        ]
+    if last or outgoing.buttons:
+        yield message
+
+
+def _media(attachment: Attachment) -> Json:
+    if attachment.url is None:
+        return {"type": attachment.type}
+    return {"type": attachment.type, "payload": {"url": attachment.url}}
+
+
+def _button(button: Button) -> Json:
+    if button.url is not None:
+        return {"type": "web_url", "title": button.title[:MAX_TITLE], "url": button.url}
+    return {"type": "postback", "title": button.title[:MAX_TITLE], "payload": button.payload}
+
+
+def _pieces(text: str, limit: int) -> Iterator[str]:
+    while text:
+        data = text.encode("utf-8", "replace")
+        if len(data) <= limit:
+            yield text
+            return
+        head = data[:limit].decode("utf-8", "ignore")
+        follows_space = text[len(head)].isspace()
+        cut = len(head) if follows_space else max((head.rfind(space) for space in (" ", "\n", "\t")), default=-1)
+        if cut <= 0:
+            cut = len(head)
+        yield text[:cut].rstrip()
+        text = text[cut:].lstrip()

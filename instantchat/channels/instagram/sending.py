@@ -1,0 +1,87 @@
+"""What became of a send: decided by what the answer proves, not by how it feels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import aiohttp
+import httpx
+import orjson
+
+from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent
+from instantchat.channels.instagram.errors import Refusal, RefusalKind, classify, is_refusal
+from instantchat.channels.instagram.payloads import ident, mapping
+
+
+def outcome_of(
+    status: int, body: bytes, headers: Mapping[str, str] | None = None, *, is_private_reply: bool = False
+) -> SendOutcome:
+    """An HTTP answer to a send.
+
+    A refusal in Meta's own envelope proves that nothing went out, except codes 1 and (for private replies, which
+    any attempt may burn) 2. An error status without the envelope, a proxy's page say, proves nothing: unknown.
+    """
+    if 200 <= status < 300 and not is_refusal(body):
+        return _accepted(body)
+    if status != 429 and not is_refusal(body):
+        return Unknown(f"HTTP {status} without Meta's explanation")
+    refusal = classify(status, body)
+    if refusal.kind is RefusalKind.THROTTLE:
+        return Unsent(refusal.sentence, refusal, _retry_after(headers or {}))
+    if refusal.kind is RefusalKind.RETRY and not is_private_reply:
+        return Unsent(refusal.sentence, refusal)
+    if refusal.kind is RefusalKind.RETRY or refusal.code == 1 or (status >= 500 and _is_unlisted(refusal)):
+        return Unknown(refusal.sentence, refusal)
+    return Rejected(refusal)
+
+
+# httpx-aiohttp 0.2 lets some of aiohttp's own errors through, such as that of an answer which is no HTTP.
+NETWORK_ERRORS = (httpx.HTTPError, aiohttp.ClientError, OSError)
+
+
+def outcome_of_failure(error: Exception) -> SendOutcome:
+    """A send without an answer: unsent only if no connection was ever made.
+
+    httpx-aiohttp 0.2 raises `ConnectTimeout` both for a refused connection and for one that died after the request
+    went out; aiohttp's own error, kept as the cause, tells them apart.
+    """
+    if isinstance(error, httpx.ConnectError) or isinstance(error.__cause__, aiohttp.ClientConnectorError):
+        return Unsent("Instagram could not be reached.")
+    return Unknown(f"No answer from Instagram ({type(error).__name__}).")
+
+
+def _accepted(body: bytes) -> SendOutcome:
+    try:
+        found = mapping(orjson.loads(body))
+    except orjson.JSONDecodeError:
+        return Unknown("Instagram's answer is not JSON.")
+    mid = ident(found.get("message_id")) or (None if "recipient_id" in found else ident(found.get("id")))
+    if mid is None and "recipient_id" not in found and found.get("success") is not True:
+        return Unknown("Instagram's answer names no message.")
+    return Sent(mid)
+
+
+def _is_unlisted(refusal: Refusal) -> bool:
+    return refusal.kind is RefusalKind.UNKNOWN
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds, from Retry-After or the usage headers' `estimated_time_to_regain_access` (minutes)."""
+    waits = [60.0 * minutes for minutes in _regain_minutes(headers.get("x-business-use-case-usage", ""))]
+    stated = headers.get("retry-after", "")
+    if stated.isascii() and stated.isdigit():
+        waits.append(float(stated))
+    return max(waits, default=None)
+
+
+def _regain_minutes(header: str) -> Iterator[float]:
+    try:
+        usage: Any = orjson.loads(header) if header else {}
+    except orjson.JSONDecodeError:
+        return
+    for rows in mapping(usage).values():
+        for row in rows if isinstance(rows, list) else ():
+            minutes = mapping(row).get("estimated_time_to_regain_access")
+            if isinstance(minutes, int | float) and minutes > 0:
+                yield float(minutes)

@@ -1,0 +1,84 @@
+"""A decision: what an inbound event led to and why, kept with the event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from .flow import CompiledFlow
+from .inputs import Input, Start
+from .plain import plain, to_json
+from .run import Run
+
+
+@plain
+class Reentry:
+    """May a flow start again for the same contact? `hours` belongs to `every`."""
+
+    mode: Literal["always", "ignore_running", "once", "every"] = "always"
+    hours: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveFlow:
+    """A published version that listens. The host keeps these per account."""
+
+    flow_id: str
+    version_id: str
+    name: str
+    compiled: CompiledFlow
+    created_at: datetime
+    priority: int = 0
+    reentry: Reentry = field(default_factory=Reentry)
+
+
+@plain
+class Verdict:
+    """Why one flow did or did not run: `reason` is a code, `detail` the sentence, `values` what was compared.
+
+    `matched` means a trigger matched; `chosen` that this flow started.
+    """
+
+    flow_id: str
+    name: str
+    matched: bool
+    reason: str
+    detail: str
+    chosen: bool = False
+    trigger: str | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """A waiting run this event moves on."""
+
+    flow: CompiledFlow
+    run: Run
+    input: Input
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """At most one of `resume` and `start` is set. `cancel` holds ids of waiting runs the start replaces.
+
+    `reason`: tap, reply, trigger or none.
+    """
+
+    reason: Literal["tap", "reply", "trigger", "none"]
+    resume: Resume | None = None
+    start: ActiveFlow | None = None
+    start_input: Start | None = None
+    cancel: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """The JSON kept with the event: `{reason, resumedRunId, startedFlowId, cancelledRunIds, verdicts[]}`."""
+        return {
+            "reason": self.reason,
+            "resumedRunId": self.resume.run.id if self.resume else None,
+            "startedFlowId": self.start.flow_id if self.start else None,
+            "cancelledRunIds": list(self.cancel),
+            "verdicts": [to_json(verdict) for verdict in self.verdicts],
+        }

@@ -1,0 +1,152 @@
+"""The base of all nodes. A node type is one class in one module of `instantchat/nodes`; nothing else names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as data_field
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from .block import Block
+from .context import InboundMessage
+from .effects import Effect
+from .form import FormSchema
+from .inputs import Input
+from .trigger import Trigger
+from .visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A way out that is always there."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExitsFrom:
+    """One way out per item of a list field: its `id` and `label` keys, for items whose values fit `where`."""
+
+    field: str
+    id: str = "id"
+    label: str = "title"
+    where: Mapping[str, Any] = data_field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Go on by an exit; an unconnected one ends this way of the run."""
+
+    kind: ClassVar[Literal["take", "wait", "end"]] = "take"
+
+    exit: str
+    effects: tuple[Effect, ...] = ()
+    note: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFor:
+    """Stay here until a reply, a time or a result. `until` is when to resume with `TimeUp`.
+
+    `memory` comes back as `visit.memory` at `resume`; JSON only.
+    """
+
+    kind: ClassVar[Literal["take", "wait", "end"]] = "wait"
+
+    what: Literal["reply", "time", "result"]
+    until: datetime | None = None
+    effects: tuple[Effect, ...] = ()
+    memory: dict[str, Any] = data_field(default_factory=dict)
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End this way of the run."""
+
+    kind: ClassVar[Literal["take", "wait", "end"]] = "end"
+
+    effects: tuple[Effect, ...] = ()
+    note: str | None = None
+    error: str | None = None
+
+
+Outcome = Take | WaitFor | End
+NEXT = Exit("next", "Next")
+
+
+class Node(Block):
+    """A kind of node; `type` is its wire name. A type with `discriminator` has variants, one class each, chosen by
+    that key of the data (`actionNode` by `action`). `group` and `place` say where it is in the palette, `window` what
+    it means for Instagram's messaging window; `exit_spec` gives its exits, the first being the default."""
+
+    type: ClassVar[str] = ""
+    group: ClassVar[str] = "Flow"
+    place: ClassVar[int] = 100
+    window: ClassVar[str] = ""
+    discriminator: ClassVar[str | None] = None
+    variant: ClassVar[str | None] = None
+    exit_spec: ClassVar[tuple[Exit | ExitsFrom, ...]] = (NEXT,)
+    is_executed: ClassVar[bool] = True
+    starts_runs: ClassVar[bool] = False
+
+    def exits(self) -> list[str]:
+        """The ids of its exits; the first is the one an edge without `sourceHandle` leaves by."""
+        ids: list[str] = []
+        for spec in self.exit_spec:
+            ids.extend([spec.id] if isinstance(spec, Exit) else self._exits_from(spec))
+        return ids
+
+    def enter(self, visit: Visit) -> Outcome:
+        """What happens when a run comes here. Pure: reads `visit`, answers with an outcome and its effects."""
+        raise NotImplementedError(f"{self.type} has no enter()")
+
+    def resume(self, visit: Visit, given: Input) -> Outcome:
+        """What happens when what this node waited for has come; only nodes that wait have it."""
+        raise NotImplementedError(f"{self.type} has no resume()")
+
+    def hears(self, message: InboundMessage, visit: Visit) -> bool:
+        """Whether, while waiting here for a reply, this message is for the node and not for the triggers."""
+        return False
+
+    def waits(self) -> bool:
+        """Whether a run always waits here for a person or a time (so a loop through it cannot spin)."""
+        return False
+
+    def listens(self) -> Sequence[Trigger]:
+        """The triggers of a node that starts runs."""
+        return ()
+
+    def sets(self) -> Iterator[str]:
+        """The names of the variables it may set."""
+        return iter(())
+
+    @classmethod
+    def describe(cls) -> FormSchema:
+        """The form schema with type, group, window and exits: `{id, label}` or `{fromField, id, label, where}`."""
+        return {
+            "type": cls.type,
+            "group": cls.group,
+            "window": cls.window,
+            **super().describe(),
+            "exits": [_exit_schema(spec) for spec in cls.exit_spec],
+        }
+
+    def _exits_from(self, spec: ExitsFrom) -> Iterator[str]:
+        for item in getattr(self, type(self).field_by_alias(spec.field)):
+            if all(getattr(item, key) == value for key, value in spec.where.items()):
+                yield getattr(item, spec.id)
+
+    @classmethod
+    def field_by_alias(cls, alias: str) -> str:
+        """The Python name of a field from its JSON name."""
+        return next(name for name, info in cls.model_fields.items() if alias in (info.alias, name))
+
+
+def _exit_schema(spec: Exit | ExitsFrom) -> FormSchema:
+    if isinstance(spec, Exit):
+        return {"id": spec.id, "label": spec.label}
+    return {"fromField": spec.field, "id": spec.id, "label": spec.label, "where": dict(spec.where)}

@@ -1,0 +1,61 @@
+"""The base of all triggers. A trigger type is one class in one module of `instantchat/triggers`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, ClassVar
+
+from .block import Block
+from .context import Context, InboundMessage
+from .form import FormSchema
+
+
+class Rank(IntEnum):
+    """How specific a match is; the highest wins."""
+
+    DEFAULT = 10
+    ANY = 20
+    REGEX = 30
+    CONTAINS = 40
+    STARTS = 50
+    WORD = 60
+    EXACT = 70
+    PAYLOAD = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The trigger matched; `detail` is a sentence, `values` what made it match."""
+
+    rank: Rank
+    detail: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NoMatch:
+    """The first condition that failed: a code, a sentence, and what was compared."""
+
+    reason: str
+    detail: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+class Trigger(Block):
+    """A kind of trigger; `type` is its wire name."""
+
+    type: ClassVar[str] = ""
+
+    def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:
+        """Whether this event starts the flow, how specifically, or why not."""
+        raise NotImplementedError(f"{self.type} has no match()")
+
+    def clash(self, other: Trigger) -> str | None:
+        """What this trigger and another flow's both listen to, as a phrase; None when they cannot clash."""
+        return None
+
+    @classmethod
+    def describe(cls) -> FormSchema:
+        """The form schema with `type`."""
+        return {"type": cls.type, **super().describe()}

@@ -1,0 +1,172 @@
+"""The inbox: conversations, what was said in them, and why flows did what they did."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from instantchat.errors import Invalid, NotFound
+from instantchat.features.auth.member import Member
+from instantchat.features.inbox.sending import Outgoing, SendingService
+from instantchat.kit.clock import Clock
+from instantchat.runtime.live import LiveEvent, Publisher, Typing
+from instantchat.store import records as r
+from instantchat.store.ports import Store
+
+_LONGEST_PAUSE = dt.timedelta(days=366)
+_EXPLAINED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationList:
+    """One page of conversations, and how many messages of the whole workspace are unread."""
+
+    data: list[r.Thread]
+    next_cursor: str | None
+    total_unread: int
+
+
+class InboxService:
+    """What people do with conversations. Viewers read, agents act; anything of another workspace is `NotFound`."""
+
+    def __init__(self, store: Store, clock: Clock, publisher: Publisher, wake_outbox: Callable[[], None]) -> None:
+        self._store = store
+        self._inbox = store.inbox
+        self._clock = clock
+        self._publisher = publisher
+        self._sending = SendingService(store, clock, publisher, wake_outbox)
+
+    async def conversations(
+        self,
+        member: Member,
+        *,
+        limit: int = 50,
+        cursor: str | None = None,
+        search: str | None = None,
+        status: r.ConversationStatus | None = None,
+    ) -> ConversationList:
+        """Conversations, newest activity first; `limit` is at most 100."""
+        page = await self._inbox.conversations(
+            member.workspace_id, limit=_bounded(limit), cursor=cursor, search=search or None, status=status
+        )
+        unread = await self._inbox.total_unread(member.workspace_id)
+        return ConversationList(page.data, page.next_cursor, unread)
+
+    async def conversation(self, member: Member, conversation_id: str) -> r.Thread:
+        """One conversation with its contact."""
+        return _found(await self._inbox.thread(member.workspace_id, conversation_id))
+
+    async def messages(
+        self, member: Member, conversation_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> r.Page[r.Message]:
+        """What was said, newest first; `limit` is at most 100."""
+        await self.conversation(member, conversation_id)
+        return await self._inbox.messages(member.workspace_id, conversation_id, limit=_bounded(limit), cursor=cursor)
+
+    async def mark_read(self, member: Member, conversation_id: str) -> r.Thread:
+        """Nothing unread here any more."""
+        member.require("agent")
+        return self._told(await self._inbox.mark_read(member.workspace_id, conversation_id))
+
+    async def patch(self, member: Member, conversation_id: str, changes: Mapping[str, Any]) -> r.Thread:
+        """Set `status`, `assignee_id` (a member of the workspace, or None) or `paused_until` (a moment until which
+        flows stay silent, at most 366 days ahead; None or a past moment resumes them).
+
+        Raises `Invalid` (`unknown_member`, `pause_too_long`, `unknown_change`).
+        """
+        member.require("agent")
+        await self.conversation(member, conversation_id)
+        checked = {name: await self._checked(member, name, value) for name, value in changes.items()}
+        return self._told(await self._inbox.patch_conversation(member.workspace_id, conversation_id, checked))
+
+    async def send(
+        self,
+        member: Member,
+        *,
+        text: str,
+        conversation_id: str | None = None,
+        recipient_id: str | None = None,
+        account_id: str | None = None,
+        source: r.Source = "web",
+        idempotency_key: str | None = None,
+    ) -> r.Message:
+        """Queue a text to a conversation or an IGSID; see `SendingService.send` for the promises and refusals."""
+        outgoing = Outgoing(text, conversation_id, recipient_id, account_id, source, idempotency_key)
+        return await self._sending.send(member, outgoing)
+
+    async def typing(self, member: Member, conversation_id: str, is_typing: bool) -> None:
+        """Tell the workspace that this member is, or is no longer, writing an answer."""
+        member.require("agent")
+        await self.conversation(member, conversation_id)
+        typing = Typing(conversation_id, member.user_id, member.name, is_typing)
+        self._publisher.publish(LiveEvent(member.workspace_id, "typing", typing))
+
+    async def sender_names(self, member: Member, ids: Sequence[str]) -> dict[str, str]:
+        """The names of members and flows of the workspace by id, at most 100; who is gone is left out."""
+        names = {}
+        for each in ids[:100]:
+            user = await self._store.members.user(each)
+            if user is not None and user.workspace_id == member.workspace_id:
+                names[each] = user.name
+            elif (flow := await self._store.flows.flow(member.workspace_id, each)) is not None:
+                names[each] = flow.name
+        return names
+
+    async def run(self, member: Member, run_id: str) -> r.RunRecord:
+        """A run with its trace."""
+        run = await self._inbox.run(member.workspace_id, run_id)
+        if run is None:
+            raise NotFound("run_not_found", "This run does not exist.")
+        return run
+
+    async def runs(self, member: Member, conversation_id: str) -> list[r.RunRecord]:
+        """The newest 50 runs of a conversation."""
+        await self.conversation(member, conversation_id)
+        return await self._inbox.runs(member.workspace_id, conversation_id, _EXPLAINED)
+
+    async def event(self, member: Member, event_id: str) -> r.Event:
+        """What Instagram told us, and the decision it led to."""
+        event = await self._inbox.event(member.workspace_id, event_id)
+        if event is None:
+            raise NotFound("event_not_found", "This event does not exist.")
+        return event
+
+    async def events(self, member: Member, conversation_id: str) -> list[r.Event]:
+        """The newest 50 events of a conversation."""
+        await self.conversation(member, conversation_id)
+        return await self._inbox.events(member.workspace_id, conversation_id, _EXPLAINED)
+
+    async def _checked(self, member: Member, name: str, value: Any) -> Any:
+        now = self._clock.now()
+        match name, value:
+            case (("assignee_id" | "paused_until"), None):
+                return None
+            case "assignee_id", str():
+                user = await self._store.members.user(value)
+                if user is None or user.workspace_id != member.workspace_id:
+                    raise Invalid("unknown_member", "Assign the conversation to somebody of this workspace.")
+                return value
+            case "paused_until", dt.datetime():
+                if value > now + _LONGEST_PAUSE:
+                    raise Invalid("pause_too_long", "Flows can be paused for at most 366 days.")
+                return value if value > now else None
+            case "status", ("open" | "waiting" | "done"):
+                return value
+        raise Invalid("unknown_change", f"{name} cannot be set to {value!r}.")
+
+    def _told(self, thread: r.Thread | None) -> r.Thread:
+        thread = _found(thread)
+        self._publisher.publish(LiveEvent(thread.conversation.workspace_id, "conversation", thread))
+        return thread
+
+
+def _bounded(limit: int) -> int:
+    return max(1, min(limit, 100))
+
+
+def _found(thread: r.Thread | None) -> r.Thread:
+    if thread is None:
+        raise NotFound("conversation_not_found", "This conversation does not exist.")
+    return thread

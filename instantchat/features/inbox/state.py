@@ -1,0 +1,337 @@
+"""What one browser tab sees of the inbox: the list, the open thread, and what is typed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Protocol, TypeVar, cast
+
+import reflex as rx
+
+from instantchat.assembly import current
+from instantchat.errors import AppError, NotFound, Unauthenticated
+from instantchat.features.auth.member import Member
+from instantchat.features.auth.state import current_member
+from instantchat.features.inbox.service import ConversationList
+from instantchat.features.inbox.views import Bubble, Row, bubble_of, has_words, row_of
+from instantchat.kit.ids import new_id
+from instantchat.realtime.hub import Subscription
+from instantchat.realtime.wire import Happening
+from instantchat.runtime.live import Typing
+from instantchat.store.records import Account, ConversationStatus, Message, Page, Thread
+from instantchat.ui.errors import APOLOGY, sentence
+
+T = TypeVar("T", covariant=True)
+_PAGE = 30
+_THREAD = 50
+_MOST = 300  # rows, and bubbles: every change sends the list to the browser
+_CHUNK = 100  # what the service gives at once
+_ANSWERS = 20
+_NAMES = 500
+_TYPING_SECONDS = 6
+
+
+class Inbox(rx.State):
+    """The list and the open conversation."""
+
+    rows: list[Row] = []
+    next_rows: str = ""
+    search: str = ""
+    status: str = "all"
+    is_loaded: bool = False
+    has_failed: bool = False
+    has_account: bool = False
+
+    open_row: Row | None = None
+    is_missing: bool = False
+    bubbles: list[Bubble] = []
+    next_bubbles: str = ""
+    typing_name: str = ""
+    account_state: str = ""
+    account_handle: str = ""
+    can_answer: bool = True
+
+    member_id: str = ""
+    epoch: str = ""
+    answers: list[dict[str, str]] = []
+
+    _names: dict[str, str] = {}
+    _seen: int = 0
+    _types_here: bool = False
+
+    @rx.var
+    def is_filtered(self) -> bool:
+        """Whether the list leaves something out."""
+        return self.search.strip() != "" or self.status != "all"
+
+    @rx.event
+    async def load(self) -> None:
+        """Read the list, and the thread of the address, from the database."""
+        member = await current_member(self)
+        if self.member_id != member.user_id:
+            self.reset()
+            self.member_id = member.user_id
+        self.can_answer = member.role != "viewer"
+        self._seen = current().hub.since(member.workspace_id, 0).seq
+        self.has_failed = True
+        await self._read_all(member)
+        self.has_failed, self.is_loaded, self.epoch = False, True, new_id("load")
+
+    @rx.event(background=True)
+    async def listen(self) -> None:
+        """Follow the workspace live until the page is left; begins with what happened since `load` read."""
+        async with self:
+            try:
+                member = await current_member(self)
+            except Unauthenticated:
+                return  # the guard is already on its way to the sign-in page
+            seen = self._seen
+        hub, somebody_types = current().hub, False
+        async with hub.subscribe(member.workspace_id) as events:
+            missed = hub.since(member.workspace_id, seen)
+            batch = missed.events if missed.complete else [Happening.resync(member.workspace_id)]
+            while True:
+                async with self:
+                    member = await current_member(self)
+                    await self._apply(member, batch)
+                    somebody_types = self.typing_name != ""
+                batch = await _next(events, _TYPING_SECONDS if somebody_types else None)
+
+    @rx.event
+    async def find(self, text: str) -> None:
+        """Narrow the list to people whose name contains `text`."""
+        member = await current_member(self)
+        self.search = str(text)[:100]
+        await self._read_list(member)
+
+    @rx.event
+    async def show_status(self, status: str) -> None:
+        """Narrow the list to one status, or `all`."""
+        member = await current_member(self)
+        self.status = status if status in {"open", "waiting", "done"} else "all"
+        await self._read_list(member)
+
+    @rx.event
+    async def show_all(self) -> None:
+        """Leave nothing out of the list."""
+        member = await current_member(self)
+        self.search, self.status = "", "all"
+        await self._read_list(member)
+
+    @rx.event
+    async def more_rows(self) -> None:
+        """The next page of the list."""
+        member = await current_member(self)
+        if self.next_rows and len(self.rows) < _MOST:
+            page = await self._page(member, _PAGE, self.next_rows)
+            known = {row.id for row in self.rows}
+            more = [row_of(thread) for thread in page.data if thread.conversation.id not in known]
+            self.rows = [*self.rows, *more][:_MOST]
+            self.next_rows = page.next_cursor or ""
+
+    @rx.event
+    async def more_bubbles(self) -> None:
+        """Earlier messages of the open thread."""
+        member = await current_member(self)
+        if self.open_row is None or not self.next_bubbles or len(self.bubbles) >= _MOST:
+            return
+        page = await current().inbox.messages(member, self.open_row.id, limit=_THREAD, cursor=self.next_bubbles)
+        self._show([*await self._drawn(member, page.data), *self.bubbles])
+        self.next_bubbles = page.next_cursor or ""
+
+    @rx.event
+    async def send(self, conversation: str, text: str, key: str) -> None:
+        """Queue what was typed, once however often it is asked with the same `key`; the composer gets an answer."""
+        member = await current_member(self)
+        answer = {"key": str(key), "conversation": str(conversation), "refusal": APOLOGY}
+        self.answers = [*self.answers, answer][-_ANSWERS:]
+        self._types_here = False
+        refusal = ""
+        try:
+            await current().inbox.send(
+                member, conversation_id=str(conversation), text=str(text), source="web", idempotency_key=str(key)
+            )
+        except AppError as error:
+            refusal = sentence(error)
+        self.answers = [*self.answers[:-1], answer | {"refusal": refusal}]
+
+    @rx.event
+    async def typing(self, conversation: str, is_typing: bool) -> None:
+        """Tell the other browsers of the workspace that somebody answers here."""
+        member = await current_member(self)
+        self._types_here = bool(is_typing)
+        await current().inbox.typing(member, str(conversation), bool(is_typing))
+
+    @rx.event
+    async def set_status(self, status: str) -> None:
+        """Mark the open conversation open, waiting or done."""
+        await self._patch({"status": status})
+
+    @rx.event
+    async def resume(self) -> None:
+        """Let flows answer this contact again before the pause ends."""
+        await self._patch({"paused_until": None})
+
+    async def _patch(self, changes: dict[str, Any]) -> None:
+        member = await current_member(self)
+        if self.open_row is not None:
+            self._place_row(await current().inbox.patch(member, self.open_row.id, changes))
+
+    async def _read_all(self, member: Member) -> None:
+        await self._read_list(member, at_least=len(self.rows))
+        await self._read_thread(member)
+        await self._read_account(member)
+
+    async def _read_list(self, member: Member, *, at_least: int = 0) -> None:
+        threads, self.next_rows = await _gather(partial(self._page, member), _PAGE, at_least)
+        self.rows = [row_of(thread) for thread in threads][:_MOST]
+
+    async def _page(self, member: Member, limit: int, cursor: str | None) -> ConversationList:
+        status = None if self.status == "all" else self.status
+        return await current().inbox.conversations(
+            member, limit=limit, cursor=cursor, search=self.search or None, status=cast(ConversationStatus, status)
+        )
+
+    async def _read_thread(self, member: Member) -> None:
+        """The thread of the address; when it is the one shown, as many messages as were shown."""
+        wanted = str(getattr(self, "conversation", "") or "")
+        is_shown = self.open_row is not None and self.open_row.id == wanted
+        thread = await self._found_thread(member, wanted)
+        if not is_shown:
+            self.typing_name = ""
+        if thread is None:
+            self.open_row, self.bubbles, self.next_bubbles = None, [], ""
+            return
+
+        async def page(limit: int, cursor: str | None) -> Page[Message]:
+            return await current().inbox.messages(member, wanted, limit=limit, cursor=cursor)
+
+        found, self.next_bubbles = await _gather(page, _THREAD, len(self.bubbles) if is_shown else 0)
+        self.open_row = row_of(thread)
+        self._show(await self._drawn(member, found))
+        self._place_row(thread)
+
+    async def _found_thread(self, member: Member, wanted: str) -> Thread | None:
+        self.is_missing = False
+        try:
+            return await self._seen_thread(member, wanted) if wanted else None
+        except NotFound:
+            self.is_missing = True
+            return None
+
+    async def _read_account(self, member: Member) -> None:
+        accounts = await current().connect.status(member)
+        self.has_account = any(each.state != "disconnected" for each in accounts)
+        self.account_state = self.account_handle = ""
+        for each in accounts:
+            if self.open_row and each.id == self.open_row.account_id:
+                self.account_state, self.account_handle = each.state, f"@{each.username}"
+
+    async def _seen_thread(self, member: Member, conversation_id: str) -> Thread:
+        """The conversation, its messages marked as read where the member may do that."""
+        inbox = current().inbox
+        if self.can_answer:
+            return await inbox.mark_read(member, conversation_id)
+        return await inbox.conversation(member, conversation_id)
+
+    async def _apply(self, member: Member, batch: Sequence[Happening]) -> None:
+        if any(each.kind == "resync" for each in batch):
+            await self._read_all(member)
+            return
+        if not batch:
+            self.typing_name = ""
+        for record in [each.record for each in batch]:
+            match record:
+                case Thread():
+                    await self._follow_row(member, record)
+                case Message():
+                    await self._place_bubble(member, record)
+                case Typing():
+                    self._show_typing(member, record)
+                case Account():
+                    await self._read_account(member)
+
+    async def _follow_row(self, member: Member, thread: Thread) -> None:
+        """Show a changed conversation; what comes into the open one is read at once."""
+        is_open = self.open_row is not None and thread.conversation.id == self.open_row.id
+        if is_open and thread.conversation.unread_count and self.can_answer:
+            thread = await self._seen_thread(member, thread.conversation.id)
+        self._place_row(thread)
+
+    def _place_row(self, thread: Thread) -> None:
+        """Put a conversation where the list has it: newest first, only if the filters let it in."""
+        row = row_of(thread)
+        if self.open_row and row.id == self.open_row.id:
+            self.open_row = row
+        kept = [each for each in self.rows if each.id != row.id]
+        fits = self.status in {"all", row.status} and has_words(thread, self.search)
+        is_beyond = self.next_rows and kept and (row.at, row.id) < (kept[-1].at, kept[-1].id)
+        if fits and not is_beyond:
+            kept = sorted([*kept, row], key=lambda each: (each.at, each.id), reverse=True)
+        self.rows = kept[:_MOST]
+
+    async def _place_bubble(self, member: Member, message: Message) -> None:
+        if self.open_row is None or message.conversation_id != self.open_row.id:
+            return
+        kept = [each for each in self.bubbles if each.id != message.id]
+        (bubble,) = await self._drawn(member, [message])
+        is_before = self.next_bubbles and kept and (bubble.at, bubble.id) < (kept[0].at, kept[0].id)
+        if not is_before:
+            self._show(sorted([*kept, bubble], key=lambda each: (each.at, each.id)))
+        if message.direction == "out":
+            self.typing_name = ""
+
+    def _show(self, bubbles: list[Bubble]) -> None:
+        self.bubbles = bubbles[-_MOST:]
+
+    def _show_typing(self, member: Member, typing: Typing) -> None:
+        if self.open_row is None or typing.conversation_id != self.open_row.id:
+            return
+        is_mine = typing.user_id == member.user_id
+        if is_mine and self._types_here:
+            return
+        name = "You, in another window," if is_mine else typing.name or "Somebody"
+        self.typing_name = name if typing.is_typing else ""
+
+    async def _drawn(self, member: Member, messages: Sequence[Message]) -> list[Bubble]:
+        """Messages as bubbles, oldest first; who wrote them is looked up once."""
+        ids = {each.sender_id for each in messages if each.sender_kind in {"member", "flow"} and each.sender_id}
+        if unknown := sorted(ids - self._names.keys()):
+            found = await current().inbox.sender_names(member, unknown)
+            self._names = {**self._names, **dict.fromkeys(unknown, ""), **found}
+        bubbles = [bubble_of(each, self._names) for each in messages]
+        if len(self._names) > _NAMES:
+            self._names = {}
+        return sorted(bubbles, key=lambda each: (each.at, each.id))
+
+
+class _Cut(Protocol[T]):
+    """A page of a list."""
+
+    @property
+    def data(self) -> list[T]: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+
+
+async def _gather(
+    page: Callable[[int, str | None], Awaitable[_Cut[T]]], size: int, at_least: int
+) -> tuple[list[T], str]:
+    """The first page, and as many more as it takes to reach `at_least`; with the cursor of the next, or nothing."""
+    found: list[T] = []
+    cursor: str | None = None
+    while True:
+        cut = await page(_CHUNK if at_least > size else size, cursor)
+        found, cursor = [*found, *cut.data], cut.next_cursor
+        if not cursor or len(found) >= min(at_least, _MOST):
+            return found, cursor or ""
+
+
+async def _next(events: Subscription, seconds: float | None) -> list[Happening]:
+    """What happens next; nothing when somebody's typing has not been repeated for `seconds`."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await events.batch()
+    except TimeoutError:
+        return []

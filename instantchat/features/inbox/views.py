@@ -1,0 +1,136 @@
+"""Conversations and messages as the inbox page draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from instantchat.features.inbox.rules import HUMAN_AGENT_FOR
+from instantchat.kit.clock import rfc3339
+from instantchat.store.records import Message, Thread
+
+_KINDS = {
+    "image": "Picture",
+    "video": "Video",
+    "audio": "Voice message",
+    "file": "File",
+    "share": "Shared post",
+    "ig_post": "Shared post",
+    "ig_reel": "Reel",
+    "reel": "Reel",
+    "story_mention": "Story mention",
+    "template": "Card",
+    "like_heart": "Heart",
+}
+
+
+@dataclass
+class Row:
+    """A conversation in the list. Moments are RFC 3339, empty for none; `answer_until` ends the seven days in which a
+    person, but no flow, may answer."""
+
+    id: str
+    account_id: str
+    name: str
+    handle: str
+    picture: str
+    text: str
+    at: str
+    is_out: bool
+    unread: int
+    status: str
+    paused_until: str
+    window_until: str
+    answer_until: str
+
+
+@dataclass
+class Attachment:
+    """A picture or another file of a message; `url` is Instagram's own, empty when there is none to open."""
+
+    label: str
+    url: str
+    is_picture: bool
+
+
+@dataclass
+class Bubble:
+    """A message in the thread; `who` names its writer, `delivery` is a word of DESIGN section 6."""
+
+    id: str
+    text: str
+    is_out: bool
+    sender: str
+    who: str
+    at: str
+    delivery: str
+    error: str
+    attachments: list[Attachment] = field(default_factory=list)
+
+
+def row_of(thread: Thread) -> Row:
+    """A conversation with its contact."""
+    talk, person = thread.conversation, thread.contact
+    until = talk.window_expires_at
+    return Row(
+        id=talk.id,
+        account_id=talk.account_id,
+        name=person.name or person.username or "Instagram user",
+        handle=f"@{person.username}" if person.username else "",
+        picture=_web(person.picture_url),
+        text=_said(talk.last_text),
+        at=rfc3339(talk.last_at or talk.created_at),
+        is_out=talk.last_direction == "out",
+        unread=talk.unread_count,
+        status=talk.status,
+        paused_until=rfc3339(talk.paused_until) if talk.paused_until else "",
+        window_until=rfc3339(until) if until else "",
+        answer_until=rfc3339(until + HUMAN_AGENT_FOR) if until else "",
+    )
+
+
+def bubble_of(message: Message, names: Mapping[str, str]) -> Bubble:
+    """A message; `names` are those of members and flows by id."""
+    return Bubble(
+        id=message.id,
+        text=message.text,
+        is_out=message.direction == "out",
+        sender=message.sender_kind,
+        who=_who(message, names),
+        at=rfc3339(message.created_at),
+        delivery=message.status,
+        error=(message.error_text or "") if message.error_code else "",
+        attachments=[_attachment(each) for each in message.attachments],
+    )
+
+
+def has_words(thread: Thread, search: str) -> bool:
+    """Whether a search of the list finds this conversation, as the store decides it: by name and user name."""
+    known = "\n".join(part for part in (thread.contact.name, thread.contact.username) if part)
+    return search.strip().casefold() in known.casefold()
+
+
+def _who(message: Message, names: Mapping[str, str]) -> str:
+    if message.sender_kind == "contact":
+        return ""
+    if message.sender_kind == "phone":
+        return "Sent from Instagram"
+    name = names.get(message.sender_id or "", "")
+    if message.sender_kind == "flow":
+        return name or "A flow that was deleted"
+    return f"{name or 'A former member'} (API)" if message.source == "api" else name or "A former member"
+
+
+def _attachment(item: Mapping[str, Any]) -> Attachment:
+    kind, url = str(item.get("type") or "file"), _web(item.get("url"))
+    return Attachment(_KINDS.get(kind, "Attachment"), url, kind == "image" and url != "")
+
+
+def _said(text: str) -> str:
+    """The list shows a message of media only, stored as `[image]`, in words."""
+    return _KINDS.get(text[1:-1], text) if text.startswith("[") and text.endswith("]") else text
+
+
+def _web(url: object) -> str:
+    return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""

@@ -1,0 +1,27 @@
+"""`python -m instantchat.frontend.export`: one build by Reflex, in a process of its own.
+
+Calls what `reflex export` calls, without its first-run step, which would write `requirements.txt` and `.gitignore`.
+"""
+
+from __future__ import annotations
+
+import os
+
+
+def main() -> None:
+    """Write the pages to `.web/build/client`; exits with 1 and Reflex's own message when that fails."""
+    os.environ["REFLEX_CHECK_LATEST_VERSION"] = "false"
+    os.environ["REFLEX_TELEMETRY_ENABLED"] = "false"
+    from reflex.utils import export, prerequisites, registry
+
+    # Reflex would time two npm registries over the network and take the faster; equal times mean the first, npm's own.
+    # NPM_CONFIG_REGISTRY still decides when it is set.
+    registry.average_latency = lambda registry, attempts=3: 1
+    prerequisites.initialize_reflex_user_directory()  # type: ignore[no-untyped-call]
+    if prerequisites.needs_reinit():
+        prerequisites.initialize_frontend_dependencies()  # type: ignore[no-untyped-call]
+    export.export(zipping=False, frontend=True, backend=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Node types, one module each; the engine finds them by looking."""

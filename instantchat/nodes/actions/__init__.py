@@ -1,0 +1,1 @@
+"""Actions of the action node, one module each."""

@@ -1,0 +1,125 @@
+"""Webhooks come in: signature, parsing, and durable storage before anyone is told that all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from instantchat.channels.instagram.payloads import ParsedEvent
+from instantchat.channels.instagram.signature import verify
+from instantchat.channels.instagram.webhook import parse_delivery
+from instantchat.errors import Unauthenticated
+from instantchat.kit.clock import Clock
+from instantchat.kit.crypto import Secret
+from instantchat.kit.ids import new_id
+from instantchat.runtime.batcher import Batcher
+from instantchat.store.ports import Ingested, QueueStore
+from instantchat.store.records import Json, NewEvent
+
+log = structlog.get_logger(__name__)
+
+_MAX_BATCH = 256
+_BOUND = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a delivery's events."""
+
+    new: int
+    duplicate: int
+    unknown_account: int
+
+
+class Intake:
+    """Takes deliveries. `secrets` are the candidate signing secrets by setting name."""
+
+    def __init__(
+        self, queue: QueueStore, clock: Clock, secrets: Mapping[str, Secret], on_new: Callable[[], None]
+    ) -> None:
+        self._clock = clock
+        self._secrets = dict(secrets)
+        self._on_new = on_new
+        self._batcher: Batcher[NewEvent, Ingested] = Batcher(queue.ingest, max_batch=_MAX_BATCH, bound=_BOUND)
+        self._matched: str | None = None
+
+    async def receive(self, body: bytes, signature: str | None) -> Received:
+        """Store every event of a delivery, all of them durably, before returning.
+
+        Raises `Unauthenticated("bad_signature")`, `BadRequest("not_json")` and `Unavailable`; then this delivery stored
+        nothing, or Meta will repeat it and what was stored counts as duplicate.
+        """
+        self._check(body, signature)
+        now = self._clock.now()
+        events = [
+            NewEvent(
+                id=new_id("evt"),
+                ig_user_id=event.account_ig_id,
+                igsid=event.contact_igsid,
+                kind=event.kind,
+                natural_key=event.natural_key,
+                payload=event_payload(event),
+                at=event.at,
+                received_at=now,
+            )
+            for event in parse_delivery(body, received_at=now)
+        ]
+        answers = await self._batcher.submit(events)
+        new = answers.count("new")
+        if new:
+            self._on_new()
+        received = Received(new, answers.count("duplicate"), answers.count("unknown_account"))
+        if received.unknown_account:
+            log.info("webhook_unknown_account", events=received.unknown_account)
+        return received
+
+    async def settled(self) -> None:
+        """Return when every accepted delivery is stored."""
+        await self._batcher.settled()
+
+    def _check(self, body: bytes, signature: str | None) -> None:
+        matched = verify(body, signature, self._secrets)
+        if matched is None:
+            log.warning("webhook_bad_signature", size=len(body), signed=signature is not None)
+            raise Unauthenticated(
+                "bad_signature",
+                "The X-Hub-Signature-256 header does not fit the body and the app secret: check META_APP_SECRET.",
+            )
+        if matched != self._matched:  # which one it is matters once, not on each delivery
+            self._matched = matched
+            log.info("webhook_signed_by", setting=matched)
+
+
+def event_payload(event: ParsedEvent) -> Json:
+    """What is kept of an event: what handling and explaining need, and the whole item when it is not understood."""
+    payload: Json = {
+        name: value
+        for name, value in (
+            ("mid", event.mid),
+            ("text", event.text),
+            ("payload", event.payload),
+            ("replyTo", event.reply_to),
+            ("referral", event.referral),
+            ("action", event.action),
+            ("comment", event.comment),
+        )
+        if value is not None
+    }
+    if event.attachments:
+        payload["attachments"] = list(event.attachments)
+    if event.direction == "echo":
+        payload["isEcho"] = True
+    if event.is_standby:
+        payload["isStandby"] = True
+    if event.is_test:
+        payload["isTest"] = True
+    if event.kind in _KEPT_WHOLE:
+        payload["raw"] = event.raw
+    return payload
+
+
+_KEPT_WHOLE = frozenset(
+    {"other", "edit", "optin", "handover", "app_roles", "policy", "mention", "story_insights", "permission"}
+)

@@ -1,0 +1,197 @@
+"""The changes that handling one lane adds up to: rows in, rows out, stored by one checkpoint."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from instantchat.engine.context import ContactView
+from instantchat.kit.ids import new_id
+from instantchat.store.records import (
+    Checkpoint,
+    Contact,
+    Conversation,
+    HandledEvent,
+    Json,
+    Message,
+    MessageChange,
+    RunRecord,
+    Work,
+)
+
+WINDOW = dt.timedelta(hours=24)
+PHONE_PAUSE = dt.timedelta(hours=1)  # how long flows stay silent after the owner answered from Instagram itself
+
+
+@dataclass(slots=True)
+class Changes:
+    """What is to be stored; copied before each event, so that one that fails leaves nothing behind."""
+
+    contact: Contact | None
+    conversation: Conversation | None
+    runs: dict[str, RunRecord]
+    settled: frozenset[str] = frozenset()
+    messages: list[Message] = field(default_factory=list)
+    message_changes: list[MessageChange] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    typing_seconds: float = 0
+    wants_profile: bool = False
+
+    def copy(self) -> Changes:
+        return replace(
+            self,
+            runs=dict(self.runs),
+            messages=list(self.messages),
+            message_changes=list(self.message_changes),
+            counts=Counter(self.counts),
+        )
+
+
+class Lane:
+    """One leased lane while it is handled: `changes` so far, `handled` events."""
+
+    __slots__ = ("changes", "handled", "now", "owner", "stored_runs", "work")
+
+    def __init__(self, work: Work, owner: str, now: dt.datetime) -> None:
+        self.work = work
+        self.owner = owner
+        self.now = now
+        self.handled: list[HandledEvent] = []
+        self.stored_runs = {run.id: run for run in (*work.due_runs, *work.waiting_runs)}
+        self.changes = Changes(work.contact, work.conversation, dict(self.stored_runs))
+
+    @property
+    def contact(self) -> Contact:
+        """The contact; made on first use."""
+        changes = self.changes
+        if changes.contact is None:
+            account = self.work.account
+            changes.contact = Contact(
+                id=new_id("con"),
+                workspace_id=account.workspace_id,
+                account_id=account.id,
+                igsid=self.work.igsid,
+                name=None,
+                username=None,
+                picture_url=None,
+                profile_at=None,
+                tags=[],
+                fields={},
+                variables={},
+                created_at=self.now,
+                updated_at=self.now,
+            )
+        return changes.contact
+
+    @property
+    def conversation(self) -> Conversation:
+        """The conversation; made on first use."""
+        changes = self.changes
+        if changes.conversation is None:
+            account = self.work.account
+            changes.conversation = Conversation(
+                id=new_id("cnv"),
+                workspace_id=account.workspace_id,
+                account_id=account.id,
+                contact_id=self.contact.id,
+                lane=self.work.lane,
+                last_text="",
+                last_at=None,
+                last_direction=None,
+                unread_count=0,
+                status="open",
+                assignee_id=None,
+                paused_until=None,
+                window_expires_at=None,
+                created_at=self.now,
+                updated_at=self.now,
+            )
+        return changes.conversation
+
+    @property
+    def paused_until(self) -> dt.datetime | None:
+        """When automation may go on; None when it is not paused."""
+        conversation = self.changes.conversation
+        until = conversation.paused_until if conversation else None
+        return until if until is not None and until > self.now else None
+
+    def change_contact(self, **values: Any) -> None:
+        """Set columns of the contact."""
+        self.changes.contact = replace(self.contact, **values, updated_at=self.now)
+
+    def change_conversation(self, **values: Any) -> None:
+        """Set columns of the conversation."""
+        self.changes.conversation = replace(self.conversation, **values, updated_at=self.now)
+
+    def add_message(self, **values: Any) -> Message:
+        """A new message of this conversation, which it moves to the top."""
+        conversation = self.conversation
+        message = Message(
+            id=new_id("msg"),
+            workspace_id=conversation.workspace_id,
+            account_id=conversation.account_id,
+            conversation_id=conversation.id,
+            **values,
+        )
+        self.changes.messages.append(message)
+        if conversation.last_at is None or message.created_at >= conversation.last_at:
+            self.change_conversation(
+                last_text=message.text or _media_text(message.attachments),
+                last_at=message.created_at,
+                last_direction=message.direction,
+            )
+        return message
+
+    def put_run(self, record: RunRecord) -> None:
+        """Store a run as it is now."""
+        self.changes.runs[record.id] = record
+
+    def next_rev(self, run_id: str) -> int:
+        """The revision under which this checkpoint stores a run: one for all the changes it makes."""
+        stored = self.stored_runs.get(run_id)
+        return 0 if stored is None else stored.rev + 1
+
+    def waiting_runs(self) -> list[RunRecord]:
+        """Every run of the lane that waits now."""
+        return [run for run in self.changes.runs.values() if run.state == "waiting"]
+
+    def changed_runs(self) -> list[RunRecord]:
+        """The runs that are not as they were stored."""
+        return [run for run_id, run in self.changes.runs.items() if self.stored_runs.get(run_id) is not run]
+
+    def checkpoint(self) -> Checkpoint:
+        """Everything to store."""
+        changes, work = self.changes, self.work
+        return Checkpoint(
+            lane=work.lane,
+            owner=self.owner,
+            handled=self.handled,
+            contact=changes.contact if changes.contact is not work.contact else None,
+            conversation=changes.conversation if changes.conversation is not work.conversation else None,
+            messages=changes.messages,
+            message_changes=changes.message_changes,
+            runs=self.changed_runs(),
+            counts=dict(changes.counts),
+        )
+
+
+def contact_view(contact: Contact) -> ContactView:
+    """A contact as flows see it."""
+    return ContactView(
+        id=contact.id,
+        igsid=contact.igsid,
+        name=contact.name,
+        first_name=contact.name.split()[0] if contact.name and contact.name.strip() else None,
+        username=contact.username,
+        tags=tuple(contact.tags),
+        fields=contact.fields,
+        variables=contact.variables,
+        profile_known=contact.profile_at is not None,
+    )
+
+
+def _media_text(attachments: list[Json]) -> str:
+    """What a list shows of a message without text: `[image]`."""
+    return f"[{attachments[0].get('type', 'media')}]" if attachments else ""

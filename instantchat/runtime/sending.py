@@ -1,0 +1,157 @@
+"""One claimed message: the call, and what its outcome means for the message and its account."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections import OrderedDict
+from dataclasses import dataclass
+from random import SystemRandom
+
+from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent
+from instantchat.channels.instagram.client import InstagramClient
+from instantchat.channels.instagram.errors import Refusal, RefusalKind
+from instantchat.channels.instagram.messages import Attachment, Button, Outgoing, QuickReply, bodies
+from instantchat.kit.clock import Clock
+from instantchat.kit.crypto import Secret, Vault
+from instantchat.store.records import AccountState, Json, Send, SendResult
+
+ATTEMPTS = 12
+FIRST_RETRY = 4.0
+LONGEST_RETRY = 300.0
+CALL_SECONDS = 20.0  # under the claim's length, so that a claim that ran out means a dead process
+_TYPING_MAX = 20.0
+_TOKENS_KEPT = 1_000
+_ACCOUNT_STATES: dict[RefusalKind, AccountState] = {
+    RefusalKind.RECONNECT: "reauth_needed",
+    RefusalKind.PAUSE: "restricted",
+    RefusalKind.OWNER: "restricted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a send ended. `account_state` and `reason`: the account cannot send until somebody acts. `blocked_for`: the
+    account must slow down for so many seconds."""
+
+    result: SendResult
+    account_state: AccountState | None = None
+    reason: str | None = None
+    blocked_for: float | None = None
+
+
+class Sender:
+    """Makes the calls."""
+
+    def __init__(self, client: InstagramClient, clock: Clock, vault: Vault) -> None:
+        self._client = client
+        self._clock = clock
+        self._vault = vault
+        self._rng = SystemRandom()
+        self._tokens: OrderedDict[str, Secret] = OrderedDict()
+
+    async def send(self, send: Send, owner: str) -> Ended:
+        """Call once, within `CALL_SECONDS`. What is provably unsent is queued again, with a growing delay."""
+        message = send.message
+        refused = self._refusal(send)
+        if refused is not None:
+            return Ended(_result(send, owner, "rejected", *refused))
+        body = _body(send)
+        if body is None:
+            return Ended(_result(send, owner, "rejected", "message_empty", "There was nothing to send."))
+        try:
+            token = self._token(send.account.sealed_token)
+        except ValueError:
+            reason = "The account's token cannot be read with the configured ENCRYPTION_KEYS: connect it again."
+            return self._halted(send, owner, "reauth_needed", "token_unreadable", reason)
+        typing = min(float(message.extras.get("typingSeconds") or 0), _TYPING_MAX)
+        outcome: SendOutcome
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                if typing and message.attempts <= 1:
+                    await self._client.typing(send.account.ig_user_id, token, send.igsid)
+                    later = self._clock.now() + dt.timedelta(seconds=typing)
+                    return Ended(_result(send, owner, "queued", None, None, later))
+                outcome = await self._client.send(send.account.ig_user_id, token, body)
+        except TimeoutError:
+            outcome = Unknown("No answer from Instagram in time.")
+        return self._judge(send, owner, outcome)
+
+    def _refusal(self, send: Send) -> tuple[str, str] | None:
+        """Why Instagram would refuse it, known without asking."""
+        expires_at = send.conversation.window_expires_at
+        is_open = expires_at is not None and expires_at > self._clock.now()
+        if is_open or send.message.extras.get("tag"):
+            return None
+        return "window_closed", "The messaging window is closed: the person last wrote more than 24 hours ago."
+
+    def _judge(self, send: Send, owner: str, outcome: SendOutcome) -> Ended:
+        if isinstance(outcome, Sent):
+            return Ended(SendResult(message_id=send.message.id, owner=owner, status="sent", mid=outcome.mid))
+        if isinstance(outcome, Unknown):
+            code = outcome.refusal.label if outcome.refusal else "outcome_unknown"
+            return Ended(_result(send, owner, "unknown", code, outcome.reason))
+        if isinstance(outcome, Rejected):
+            return self._rejected(send, owner, outcome.refusal)
+        return self._unsent(send, owner, outcome)
+
+    def _rejected(self, send: Send, owner: str, refusal: Refusal) -> Ended:
+        sentence = f"{refusal.sentence} {refusal.hint}".strip()
+        state = _ACCOUNT_STATES.get(refusal.kind)
+        if state is not None:
+            return self._halted(send, owner, state, refusal.label, sentence)
+        return Ended(_result(send, owner, "rejected", refusal.label, sentence))
+
+    def _halted(self, send: Send, owner: str, state: AccountState, code: str, reason: str) -> Ended:
+        """The account cannot send; the message waits in the queue until it can."""
+        return Ended(_result(send, owner, "queued", code, reason), account_state=state, reason=reason)
+
+    def _unsent(self, send: Send, owner: str, outcome: Unsent) -> Ended:
+        code = outcome.refusal.label if outcome.refusal else "unreachable"
+        if send.message.attempts >= ATTEMPTS:
+            text = f"Given up after {ATTEMPTS} attempts. {outcome.reason}"
+            return Ended(_result(send, owner, "rejected", "gave_up", text))
+        doubled = min(LONGEST_RETRY, FIRST_RETRY * 2.0 ** (max(send.message.attempts, 1) - 1))
+        seconds = max(doubled * self._rng.uniform(0.75, 1.0), outcome.retry_after or 0.0)
+        is_throttled = outcome.refusal is not None and outcome.refusal.kind is RefusalKind.THROTTLE
+        later = self._clock.now() + dt.timedelta(seconds=seconds)
+        return Ended(
+            _result(send, owner, "queued", code, outcome.reason, later), blocked_for=seconds if is_throttled else None
+        )
+
+    def _token(self, sealed: str) -> Secret:
+        """Decrypting costs more than the rest of a send: the last tokens are kept."""
+        token = self._tokens.get(sealed)
+        if token is None:
+            token = self._tokens[sealed] = self._vault.open(sealed)
+            while len(self._tokens) > _TOKENS_KEPT:
+                self._tokens.popitem(last=False)
+        return token
+
+
+def _body(send: Send) -> Json | None:
+    """The one API body of a message: the engine and the inbox split what needs several."""
+    message = send.message
+    extras = message.extras
+    outgoing = Outgoing(
+        text=message.text,
+        attachments=[Attachment(each["type"], each.get("url")) for each in message.attachments],
+        quick_replies=[QuickReply(each["title"], each["payload"]) for each in extras.get("quickReplies", ())],
+        buttons=[
+            Button(each["title"], each.get("payload") or "", each.get("url")) for each in extras.get("buttons", ())
+        ],
+    )
+    return next(iter(bodies(outgoing, igsid=send.igsid, tag=extras.get("tag"))), None)
+
+
+def _result(
+    send: Send, owner: str, status: str, code: str | None, text: str | None, not_before: dt.datetime | None = None
+) -> SendResult:
+    return SendResult(
+        message_id=send.message.id,
+        owner=owner,
+        status=status,  # type: ignore[arg-type]  # the callers above pass its four values
+        error_code=code,
+        error_text=text,
+        not_before=not_before,
+    )

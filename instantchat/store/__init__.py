@@ -1,0 +1,1 @@
+"""Storage: plain records, the port every backend implements, and the adapters."""

@@ -1,0 +1,270 @@
+"""The storage port: the product's own verbs, implemented by each backend and held to one contract suite.
+
+Every verb is one transaction. No query builder, session or SQL idiom passes through here, so that a document database
+can implement it: what must be atomic is one verb. Reads of a member's data take the workspace id and answer None or an
+empty page for anything of another workspace. Cursors are opaque strings made by the backend, which refuses any other
+with `errors.BadRequest("cursor_invalid", ...)`.
+A backend raises `errors.Unavailable("database_unavailable", ...)` when the database cannot be reached or is locked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+from instantchat.store import records as r
+
+Ingested = Literal["new", "duplicate", "unknown_account"]
+Rotation = Literal["rotated", "reused", "invalid"]
+
+
+class MemberStore(Protocol):
+    """Workspaces, people, sign-ins."""
+
+    async def create_user(self, user: r.User, workspace_name: str) -> bool:
+        """Store a user, and their workspace where `user.workspace_id` is new; False when the e-mail (any case) is
+        taken."""
+        ...
+
+    async def user(self, user_id: str) -> r.User | None: ...
+
+    async def user_by_email(self, email: str) -> r.User | None: ...
+
+    async def update_user(self, user_id: str, changes: Mapping[str, Any]) -> r.User | None:
+        """Set `name`, `avatar_url` or `password_hash`."""
+        ...
+
+    async def delete_user(self, user_id: str) -> None:
+        """Delete the user with their sessions; with the last user of a workspace, the workspace and all its rows."""
+        ...
+
+    async def create_session(self, session: r.Session) -> None: ...
+
+    async def session(self, session_id: str) -> r.Session | None: ...
+
+    async def session_by_cookie(self, cookie_hash: str) -> tuple[r.Session, r.User] | None:
+        """The session and its user, also when revoked or expired: the caller decides."""
+        ...
+
+    async def session_user(self, session_id: str) -> tuple[r.Session, r.User] | None: ...
+
+    async def rotate_refresh(self, session_id: str, old_hash: str, new_hash: str, now: dt.datetime) -> Rotation:
+        """Replace the refresh fingerprint. A fingerprint that was already replaced revokes the session: `reused`."""
+        ...
+
+    async def revoke_session(self, session_id: str, now: dt.datetime) -> None: ...
+
+    async def revoke_user_sessions(self, user_id: str, now: dt.datetime) -> None: ...
+
+
+class AccountStore(Protocol):
+    """Connected Instagram accounts."""
+
+    async def put_nonce(self, nonce: str, user_id: str, expires_at: dt.datetime) -> None:
+        """Remember a single-use OAuth nonce."""
+        ...
+
+    async def take_nonce(self, nonce: str, user_id: str, now: dt.datetime) -> bool:
+        """True once, for the user it was made for, before it expires."""
+        ...
+
+    async def connect(self, account: r.Account) -> r.Account | None:
+        """Store a connection, or renew that of the same `ig_user_id` in this workspace keeping its id; None when a
+        live connection of another workspace holds it (a disconnected one gives it up)."""
+        ...
+
+    async def accounts(self, workspace_id: str) -> list[r.Account]:
+        """All of a workspace, the disconnected ones too, oldest first (at most 100)."""
+        ...
+
+    async def account(self, workspace_id: str, account_id: str) -> r.Account | None: ...
+
+    async def set_state(self, account_id: str, state: r.AccountState, reason: str | None) -> r.Account | None:
+        """Change the state; `disconnected` also drops the token, and then only `connect` changes the state."""
+        ...
+
+
+class FlowStore(Protocol):
+    """Flows, their drafts and published versions."""
+
+    async def create(self, flow: r.Flow) -> bool:
+        """False when the name (any case) is taken in the workspace."""
+        ...
+
+    async def update(self, flow: r.Flow, expected_revision: int) -> Literal["saved", "stale", "name_taken", "missing"]:
+        """Store the whole draft where the revision still is `expected_revision`. `status` and `published_version` stay:
+        they have verbs of their own."""
+        ...
+
+    async def flow(self, workspace_id: str, flow_id: str) -> r.Flow | None: ...
+
+    async def flow_by_name(self, workspace_id: str, name: str) -> r.Flow | None: ...
+
+    async def flows(
+        self, workspace_id: str, *, status: str | None, category: str | None, limit: int, cursor: str | None
+    ) -> r.Page[r.Flow]:
+        """Newest change first."""
+        ...
+
+    async def publish(self, flow: r.Flow, version: r.FlowVersion) -> Literal["saved", "stale", "missing"]:
+        """Store the version and the flow as active (its `revision` is the expected one), together."""
+        ...
+
+    async def set_status(
+        self, workspace_id: str, flow_id: str, status: r.FlowStatus, now: dt.datetime
+    ) -> r.Flow | None: ...
+
+    async def delete(self, workspace_id: str, flow_id: str, now: dt.datetime) -> bool:
+        """Delete the flow and cancel its waiting runs; its runs and versions stay readable."""
+        ...
+
+    async def version(self, version_id: str) -> r.FlowVersion | None: ...
+
+    async def active_heads(self, workspace_ids: Collection[str]) -> dict[str, list[r.FlowHead]]:
+        """The active flows of each workspace with their published version, oldest first."""
+        ...
+
+
+class InboxStore(Protocol):
+    """Conversations, contacts and messages, as people read them."""
+
+    async def conversations(
+        self, workspace_id: str, *, limit: int, cursor: str | None, search: str | None = None, status: str | None = None
+    ) -> r.Page[r.Thread]:
+        """Newest activity first."""
+        ...
+
+    async def total_unread(self, workspace_id: str) -> int: ...
+
+    async def thread(self, workspace_id: str, conversation_id: str) -> r.Thread | None: ...
+
+    async def thread_by_igsid(self, workspace_id: str, igsid: str, account_id: str | None) -> r.Thread | None: ...
+
+    async def messages(
+        self, workspace_id: str, conversation_id: str, *, limit: int, cursor: str | None
+    ) -> r.Page[r.Message]:
+        """Newest first."""
+        ...
+
+    async def message(self, workspace_id: str, message_id: str) -> r.Message | None: ...
+
+    async def enqueue(self, message: r.Message, paused_until: dt.datetime | None) -> r.Message:
+        """Queue an outgoing message and move the conversation: last text, pause. With an `idempotency_key` already used
+        in the workspace, the message stored then is returned and nothing is written."""
+        ...
+
+    async def mark_read(self, workspace_id: str, conversation_id: str) -> r.Thread | None: ...
+
+    async def patch_conversation(
+        self, workspace_id: str, conversation_id: str, changes: Mapping[str, Any]
+    ) -> r.Thread | None:
+        """Set `status`, `assignee_id` or `paused_until`."""
+        ...
+
+    async def set_profile(
+        self, contact_id: str, *, name: str | None, username: str | None, picture_url: str | None, at: dt.datetime
+    ) -> r.Contact | None:
+        """What the profile call said; None values leave what is stored."""
+        ...
+
+    async def runs(self, workspace_id: str, conversation_id: str, limit: int) -> list[r.RunRecord]: ...
+
+    async def run(self, workspace_id: str, run_id: str) -> r.RunRecord | None: ...
+
+    async def events(self, workspace_id: str, conversation_id: str, limit: int) -> list[r.Event]: ...
+
+    async def event(self, workspace_id: str, event_id: str) -> r.Event | None: ...
+
+
+class QueueStore(Protocol):
+    """What the runtime moves: events in, runs, messages out. Batches, because a commit costs the same for 1 or 64."""
+
+    async def ingest(self, events: Sequence[r.NewEvent]) -> list[Ingested]:
+        """Store the new ones; one answer per event in order. Duplicates within the batch are told apart too. An account
+        that is not connected stores nothing."""
+        ...
+
+    async def claim_work(self, owner: str, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.Work]:
+        """Lease up to `limit` lanes that have pending events (oldest first, shared fairly between accounts) or due runs
+        (`wake_at <= now`, waiting for reply, time or profile), and read all that handling needs: at most 20 events a
+        lane. A lane leased until after `now` is left out, also when `owner` itself holds it: give each claim an owner
+        of its own, which fences the checkpoint."""
+        ...
+
+    async def checkpoint(self, checkpoints: Sequence[r.Checkpoint]) -> list[bool]:
+        """Store each lane's changes and release its lease; False for a lane whose lease was lost, of which nothing is
+        stored. So too for one whose runs were changed elsewhere (released, to be read and handled again at once) and
+        for one that cannot be stored (logged; its lease runs out first). Whichever fails, the others are stored."""
+        ...
+
+    async def claim_calls(self, owner: str, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.RunRecord]:
+        """Lease due runs that wait for a `result`: their API call is carried out and its result ingested. The lease is
+        the run's `wake_at`, moved to `until`."""
+        ...
+
+    async def add_result(self, run: r.RunRecord, event: r.NewEvent) -> bool:
+        """Store the result of a run's call as an event of its lane, and stop the call from being claimed again. False
+        when the run has moved on, has its result, or the event is a duplicate."""
+        ...
+
+    async def claim_sends(
+        self,
+        owner: str,
+        now: dt.datetime,
+        until: dt.datetime,
+        limit: int,
+        *,
+        per_account: int,
+        excluded: Collection[str],
+    ) -> list[r.Send]:
+        """Mark up to `limit` queued messages `sending`, durably, before their calls: the oldest of each conversation in
+        which none is `sending`, at most `per_account` each, accounts in `excluded` and those not `ok`/`expiring` left
+        out, shared fairly between accounts."""
+        ...
+
+    async def settle_sends(self, results: Sequence[r.SendResult], now: dt.datetime) -> list[r.Message]:
+        """Store how sends ended, where still `sending` under that owner; the messages as they are now."""
+        ...
+
+    async def expire_sends(self, now: dt.datetime, limit: int) -> list[r.Message]:
+        """Turn `sending` messages whose claim ran out into `unknown`: nobody knows whether the call was made."""
+        ...
+
+    async def next_due(self, now: dt.datetime) -> dt.datetime | None:
+        """The earliest moment at which an event, run or message becomes due, which may be in the past."""
+        ...
+
+    async def backlog(self) -> dict[str, int]:
+        """Counts for operations: `events_pending`, `sends_queued`, `runs_waiting`."""
+        ...
+
+
+class ActivityStore(Protocol):
+    """Daily counts per workspace, for the dashboard. Metrics: messages_in, messages_out, runs, run_failures,
+    send_failures. `checkpoint` adds its own `counts`; days are UTC."""
+
+    async def add(self, workspace_id: str, day: dt.date, counts: Mapping[str, int]) -> None: ...
+
+    async def daily(self, workspace_id: str, first: dt.date, last: dt.date) -> dict[dt.date, dict[str, int]]: ...
+
+
+class Store(Protocol):
+    """A whole backend."""
+
+    members: MemberStore
+    accounts: AccountStore
+    flows: FlowStore
+    inbox: InboxStore
+    queue: QueueStore
+    activity: ActivityStore
+
+    async def start(self) -> None:
+        """Connect and bring the schema up to date; raises `errors.StartRefused` with what to do when it cannot."""
+        ...
+
+    async def close(self) -> None: ...
+
+    async def ping(self) -> None:
+        """Raises `errors.Unavailable` when the database does not answer."""
+        ...

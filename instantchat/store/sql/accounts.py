@@ -1,0 +1,91 @@
+"""Connected Instagram accounts."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from instantchat.kit.clock import Clock
+from instantchat.store import records as r
+from instantchat.store.sql.database import Database
+from instantchat.store.sql.dialect import insert, name_of
+from instantchat.store.sql.rows import ACCOUNTS
+from instantchat.store.sql.tables.accounts import accounts, nonces
+from instantchat.store.sql.tables.members import users
+
+LISTED = 100
+
+
+class SqlAccounts:
+    """`ports.AccountStore` over SQL."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def put_nonce(self, nonce: str, user_id: str, expires_at: dt.datetime) -> None:
+        await self._database.write(_put_nonce, nonce, user_id, expires_at, self._clock.now())
+
+    async def take_nonce(self, nonce: str, user_id: str, now: dt.datetime) -> bool:
+        return await self._database.write(_take_nonce, nonce, user_id, now)
+
+    async def connect(self, account: r.Account) -> r.Account | None:
+        return await self._database.write(_connect, account)
+
+    async def accounts(self, workspace_id: str) -> list[r.Account]:
+        return await self._database.read(_accounts, workspace_id)
+
+    async def account(self, workspace_id: str, account_id: str) -> r.Account | None:
+        t = accounts.c
+        return await self._database.read(ACCOUNTS.first, t.id == account_id, t.workspace_id == workspace_id)
+
+    async def set_state(self, account_id: str, state: r.AccountState, reason: str | None) -> r.Account | None:
+        return await self._database.write(_set_state, account_id, state, reason)
+
+
+def _put_nonce(connection: Connection, nonce: str, user_id: str, expires_at: dt.datetime, now: dt.datetime) -> None:
+    connection.execute(delete(nonces).where(nonces.c.expires_at < now - dt.timedelta(days=1)))
+    workspace = func.coalesce(select(users.c.workspace_id).where(users.c.id == user_id).scalar_subquery(), "")
+    row = {"nonce": nonce, "user_id": user_id, "expires_at": expires_at, "workspace_id": workspace}
+    connection.execute(insert(name_of(connection), nonces).values(row))
+
+
+def _take_nonce(connection: Connection, nonce: str, user_id: str, now: dt.datetime) -> bool:
+    t = nonces.c
+    taken = connection.execute(delete(nonces).where(t.nonce == nonce, t.user_id == user_id, t.expires_at > now))
+    return taken.rowcount == 1
+
+
+def _connect(connection: Connection, account: r.Account) -> r.Account | None:
+    """Two processes connecting the same account at once meet at the unique index; the later one then sees the first."""
+    t = accounts.c
+    same = ACCOUNTS.select().where(t.ig_user_id == account.ig_user_id).with_for_update()
+    known = ACCOUNTS.build(connection.execute(same))
+    if any(one.state != "disconnected" and one.workspace_id != account.workspace_id for one in known):
+        return None
+    ours = [one for one in known if one.workspace_id == account.workspace_id]
+    if not ours:
+        connection.execute(insert(name_of(connection), accounts).values(ACCOUNTS.values(account)))
+        return account
+    kept = min(ours, key=lambda one: one.state == "disconnected")
+    renewed = dataclasses.replace(account, id=kept.id)
+    connection.execute(update(accounts).where(t.id == kept.id).values(ACCOUNTS.values(renewed)))
+    return renewed
+
+
+def _accounts(connection: Connection, workspace_id: str) -> list[r.Account]:
+    t = accounts.c
+    query = ACCOUNTS.select().where(t.workspace_id == workspace_id).order_by(t.connected_at, t.id).limit(LISTED)
+    return ACCOUNTS.build(connection.execute(query))
+
+
+def _set_state(connection: Connection, account_id: str, state: r.AccountState, reason: str | None) -> r.Account | None:
+    """A disconnected account has no token, and another workspace may hold it by now: only `connect` brings it back."""
+    values: dict[str, object] = {"state": state, "state_reason": reason}
+    if state == "disconnected":
+        values |= {"sealed_token": "", "token_expires_at": None}
+    t = accounts.c
+    connection.execute(update(accounts).where(t.id == account_id, t.state != "disconnected").values(values))
+    return ACCOUNTS.first(connection, t.id == account_id)

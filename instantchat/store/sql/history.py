@@ -1,0 +1,42 @@
+"""The past of a conversation: messages, runs, events."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from instantchat.store import records as r
+from instantchat.store.sql.cursors import older, write_cursor
+from instantchat.store.sql.rows import EVENTS, MESSAGES, RUNS
+from instantchat.store.sql.tables.inbox import conversations, messages
+from instantchat.store.sql.tables.queue import events, runs
+
+
+def messages_page(
+    connection: Connection, workspace_id: str, conversation_id: str, limit: int, cursor: str | None
+) -> r.Page[r.Message]:
+    """Newest first."""
+    t = messages.c
+    query = MESSAGES.select().where(
+        t.conversation_id == conversation_id, t.workspace_id == workspace_id, *older(t.created_at, t.id, cursor)
+    )
+    query = query.order_by(t.created_at.desc(), t.id.desc()).limit(limit + 1)
+    found = MESSAGES.build(connection.execute(query))
+    more = len(found) > limit
+    return r.Page(found[:limit], write_cursor(found[limit - 1].created_at, found[limit - 1].id) if more else None)
+
+
+def runs_of(connection: Connection, workspace_id: str, conversation_id: str, limit: int) -> list[r.RunRecord]:
+    """Newest first."""
+    t = runs.c
+    query = RUNS.select().where(t.conversation_id == conversation_id, t.workspace_id == workspace_id)
+    return RUNS.build(connection.execute(query.order_by(t.started_at.desc(), t.id.desc()).limit(limit)))
+
+
+def events_of(connection: Connection, workspace_id: str, conversation_id: str, limit: int) -> list[r.Event]:
+    """Newest first."""
+    t = events.c
+    lane = select(conversations.c.lane).where(
+        conversations.c.id == conversation_id, conversations.c.workspace_id == workspace_id
+    )
+    query = EVENTS.select().where(t.lane == lane.scalar_subquery(), t.workspace_id == workspace_id)
+    return EVENTS.build(connection.execute(query.order_by(t.seq.desc()).limit(limit)))

@@ -1,0 +1,1 @@
+"""Triggers, one module each; the engine finds them by looking."""

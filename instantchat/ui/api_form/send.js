@@ -1,0 +1,40 @@
+const UNREACHABLE = "InstantChat cannot be reached. Check your connection and try again.";
+const UNEXPECTED = "Something went wrong on our side. Try again in a moment.";
+const LIMIT_MS = 20_000;
+
+// Calls our API: {ok, body} or {ok: false, status, code, detail, fields: [{field, message}], retryAfter}. Never throws.
+export async function send(action, method, data) {
+  const isForm = data instanceof FormData;
+  const request = { method, credentials: "same-origin", headers: { accept: "application/json" }, signal: AbortSignal.timeout(LIMIT_MS) };
+  if (method !== "GET") {
+    request.body = isForm ? data : JSON.stringify(data);
+    if (!isForm) request.headers["content-type"] = "application/json";
+  }
+  let response;
+  try {
+    response = await fetch(action, request);
+  } catch {
+    return { ok: false, status: 0, code: "unreachable", detail: UNREACHABLE, fields: [], retryAfter: 0 };
+  }
+  const body = await response.json().catch(() => null);
+  if (response.ok) return { ok: true, body };
+  return {
+    ok: false,
+    status: response.status,
+    code: body?.code ?? "",
+    detail: body?.detail ?? UNEXPECTED,
+    fields: body?.errors ?? [],
+    retryAfter: Number(response.headers.get("retry-after")) || 30,
+  };
+}
+
+// A full load as nobody's tab: Reflex keeps page state under a token per tab, and it must not outlive the session.
+export function startAfresh(path) {
+  window.sessionStorage.removeItem("token");
+  window.location.assign(path);
+}
+
+// `next` only within this site: one leading slash, no backslash, no scheme.
+export function safePath(next) {
+  return next && /^\/(?![/\\])[^\\\s]*$/.test(next) ? next : "/";
+}

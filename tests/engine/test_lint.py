@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from instantchat.engine.flow import validate_flow
+from tests.engine.builders import QUICK, compiled, graph, node, say, trigger
+
+
+def codes(data, others=(), severity: str | None = None) -> list[tuple[str, str | None]]:
+    issues = validate_flow(data, others)
+    return [(each.code, each.node_id) for each in issues if severity in (None, each.severity)]
+
+
+class TestErrors:
+    def test_a_complete_flow_has_none(self) -> None:
+        assert codes(graph([trigger("t", "x"), say("m")], "t>m"), severity="error") == []
+
+    def test_missing_fields_name_node_and_field(self) -> None:
+        (issue,) = [each for each in validate_flow(graph([say("m", "")])) if each.severity == "error"]
+        assert (issue.code, issue.node_id, issue.field, issue.malformed) == ("required", "m", "content", False)
+
+    def test_a_trigger_that_is_not_finished(self) -> None:
+        data = graph([node("t", "triggerNode", triggers=[{"type": "keyword"}])])
+        assert codes(data, severity="error") == [("required", "t")]
+
+    def test_a_loop_without_a_wait(self) -> None:
+        data = graph([trigger("t"), say("a"), say("b")], "t>a", "a>b", "b>a")
+        assert codes(data, severity="error") == [("loop_without_wait", "a")]
+
+    def test_a_loop_through_an_api_call(self) -> None:
+        call = node("c", "actionNode", action="api_call", endpoint="https://x.example")
+        assert codes(graph([trigger("t"), call], "t>c", "c.error>c"), severity="error") == [("loop_without_wait", "c")]
+
+    def test_a_loop_with_a_wait_is_fine(self) -> None:
+        data = graph([trigger("t"), say("a", quickReplies=QUICK), say("b")], "t>a", "a.yes>b", "b>a")
+        assert codes(data, severity="error") == []
+        data = graph([trigger("t"), say("a"), node("d", "delayNode", amount=1)], "t>a", "a>d", "d>a")
+        assert codes(data, severity="error") == []
+
+    def test_two_ways_to_one_node_are_no_loop(self) -> None:
+        data = graph([node("c", "conditionNode", keyword="x"), say("m")], "c.true>m", "c.false>m")
+        assert codes(data, severity="error") == []
+
+    def test_a_loop_of_five_hundred_nodes(self) -> None:
+        nodes = [say(f"n{index}") for index in range(500)]
+        edges = [f"n{index}>n{(index + 1) % 500}" for index in range(500)]
+        assert codes(graph(nodes, *edges), severity="error") == [("no_start", None), ("loop_without_wait", "n0")]
+
+    def test_nothing_to_start(self) -> None:
+        assert codes(graph([])) == [("no_start", None)]
+
+
+class TestWarnings:
+    def test_unreachable_nodes(self) -> None:
+        data = graph([trigger("t"), say("a"), say("b"), node("n", "noteNode")], "t>a")
+        assert codes(data, severity="warning") == [("unreachable", "b")]
+
+    def test_variables_never_set(self) -> None:
+        setter = node("v", "actionNode", action="set_variable", variable="size", value="1")
+        call = node("c", "actionNode", action="api_call", endpoint="https://x.example", saveAs="stock")
+        text = "{{size}} {{variables.stock}} {{stock.left}} {{color}} {{variables.shape}} {{name}} {{message.text}}"
+        data = graph([trigger("t"), setter, call, say("m", text)], "t>v", "v>c", "c>m")
+        issues = [each for each in validate_flow(data) if each.code == "variable_never_set"]
+        assert [each.message for each in issues] == [
+            "Nothing in this flow sets 'color'.",
+            "Nothing in this flow sets 'shape'.",
+        ]
+        assert issues[0].field == "content"
+
+    def test_keyword_clash_with_another_active_flow(self) -> None:
+        mine = graph([trigger("t", "Price", "cost"), say("m")], "t>m")
+        same = compiled([trigger("x", "price")])
+        assert codes(mine, [("Prices", same)], "warning") == [("keyword_clash", "t")]
+        issue = validate_flow(mine, [("Prices", same)])[0]
+        assert issue.message == "The flow “Prices” listens to the keyword “price” too."
+        assert codes(mine, [("Exact", compiled([trigger("x", "price", match="exact")]))], "warning") == []
+        assert codes(mine, [("Any", compiled([say("x")]))], "warning") == []
+        assert codes(graph([say("m")]), [("Any", compiled([say("x")]))], "warning") == [("keyword_clash", None)]
+
+    def test_an_edge_into_a_note(self) -> None:
+        data = graph([trigger("t"), node("n", "noteNode")], "t>n")
+        assert codes(data, severity="warning") == [("note_connected", "n")]
+
+
+def test_unconnected_exits_are_information() -> None:
+    data = graph([trigger("t"), say("m", quickReplies=QUICK)], "t>m", "m.no>t")
+    messages = [each.message for each in validate_flow(data) if each.severity == "info"]
+    assert messages == [
+        "Nothing is connected to the exit 'next': the run ends there.",
+        "Nothing is connected to the exit 'yes': the run ends there.",
+    ]
+
+
+def test_malformed_flows_get_only_malformed_issues() -> None:
+    assert codes(graph([say("a", ""), node("b", "moonNode")])) == [("unknown_type", "b")]

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instantchat.engine.regex import PatternError, compile_pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("", "", True),
+        (r"^\d{3}-\d+$", "555-12", True),
+        (r"^\d{3}-\d+$", "55-12", False),
+        (r"\bcat\b", "the CAT sat", True),
+        (r"\bcat\b", "concat", False),
+        (r"\Bcat", "concat", True),
+        ("h[ae]llo|bye", "well, hallo", True),
+        ("[^a-z]", "abc", False),
+        ("[A-Z]+1", "ab1", True),
+        ("[]a]", "]", True),
+        ("[a-]", "-", True),
+        ("[\\d.]+x", "3.5X", True),
+        ("x{2,3}?y", "xxy", True),
+        ("x{2}y", "xy", False),
+        ("(?:a|b)*c$", "ababc", True),
+        ("(a*)*b", "aaab", True),
+        ("a.c", "a\nc", False),
+        (r"a\.c", "abc", False),
+        ("straße", "STRASSE", True),
+        ("ñ+", "AÑO", True),
+    ],
+)
+def test_search(pattern: str, text: str, expected: bool) -> None:
+    assert compile_pattern(pattern).search(text) is expected
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(", ")", "[a", "*a", "a**", "a{2}{3}", "a{2,1}", "a{9999}", "a{x}", "(a{99}){99}", "\\", r"\1", r"\p", "(?=a)",
+     "(?P<n>a)", "(?i)a", "[z-a]", "a" * 301, "(" * 40 + ")" * 40],
+)  # fmt: skip
+def test_what_is_refused_says_why(pattern: str) -> None:
+    with pytest.raises(PatternError) as raised:
+        compile_pattern(pattern)
+    assert str(raised.value)
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(a|aa)*$", "(.*)*x$", "(x?){60}(.*.*.*.*a){5}z", "(((a*)*)*)*b"])
+def test_no_pattern_runs_away(pattern: str) -> None:
+    began = time.perf_counter()
+    assert not compile_pattern(pattern).search("a" * 999 + "!")
+    assert time.perf_counter() - began < 2
+
+
+def test_only_the_first_thousand_characters_are_searched() -> None:
+    assert compile_pattern("b").search("a" * 999 + "b")
+    assert not compile_pattern("b").search("a" * 1000 + "b")
+
+
+SAFE = st.from_regex(
+    r"[abc.]{1,3}([*+?]|\{1,2\})?(\|[abc]{1,2}|\([ab]\|c\)[*+?]?|\[ab\]\+|\[\^a\]|\\b|\$){0,2}", fullmatch=True
+)
+
+
+@given(SAFE, st.text(alphabet="abcd ", max_size=12))
+def test_agrees_with_python(pattern: str, text: str) -> None:
+    assert compile_pattern(pattern).search(text) is (
+        re.search(pattern.replace("$", r"\Z"), text, re.IGNORECASE) is not None
+    )

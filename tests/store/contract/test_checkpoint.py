@@ -1,0 +1,254 @@
+"""What handling changed is stored together, or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from instantchat.store import records as r
+from instantchat.store.ports import Store
+from tests.store.world import World, new_contact, new_conversation
+
+HOUR = dt.timedelta(hours=1)
+
+
+class TestMessages:
+    async def test_a_mid_already_stored_is_left_out(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        first = world.message(conversation, mid="mid-1")
+        again = [world.message(conversation, mid="mid-1"), world.message(conversation, mid="mid-2")]
+        assert await world.change(conversation, messages=[first])
+        assert await world.change(conversation, messages=again)
+        page = await store.inbox.messages(world.workspace_id, conversation.id, limit=9, cursor=None)
+        assert {message.id for message in page.data} == {first.id, again[1].id}
+
+    async def test_the_same_mid_twice_in_a_batch_is_stored_once(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        twice = [world.message(conversation, mid="mid-1") for _ in range(2)]
+        assert await world.change(conversation, messages=twice, conversation=conversation)
+        page = await store.inbox.messages(world.workspace_id, conversation.id, limit=9, cursor=None)
+        assert [message.id for message in page.data] == [twice[0].id]
+        assert (await world.thread(conversation)).unread_count == 1
+
+    async def test_are_stored_whole(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        message = world.message(
+            conversation,
+            "out",
+            text="Größe 😀",
+            attachments=[{"type": "image", "url": "https://x.example/a.png"}],
+            extras={"quickReplies": [{"id": "a", "title": "A"}]},
+            run_id="run_1",
+            not_before=world.now + HOUR,
+        )
+        assert await world.change(conversation, messages=[message])
+        assert await store.inbox.message(world.workspace_id, message.id) == message
+
+    async def test_lose_only_characters_that_cannot_be_stored(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        message = world.message(conversation, text="a\x00b")
+        assert await world.change(conversation, messages=[message])
+        stored = await store.inbox.message(world.workspace_id, message.id)
+        assert stored is not None
+        assert stored.text in {"ab", "a\x00b"}
+
+
+class TestMessageChanges:
+    async def test_an_echo_settles_a_message_being_sent(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        await world.queue(conversation, "hi")
+        send = (await world.claim_sends())[0]
+        echo = r.MessageChange(send.message.id, status="sent", mid="mid-1")
+        assert await world.change(conversation, message_changes=[echo])
+        stored = await store.inbox.message(world.workspace_id, send.message.id)
+        assert stored is not None
+        assert (stored.status, stored.mid, stored.text) == ("sent", "mid-1", "hi")
+        late = [r.SendResult(send.message.id, "sender", "unknown")]
+        assert [message.status for message in await store.queue.settle_sends(late, world.now)] == ["sent"]
+
+    async def test_an_unsent_message_loses_its_text_and_attachments(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        message = world.message(conversation, attachments=[{"type": "image"}], mid="mid-1")
+        await world.change(conversation, messages=[message])
+        unsent = r.MessageChange(message.id, text="", drop_attachments=True)
+        assert await world.change(conversation, message_changes=[unsent])
+        stored = await store.inbox.message(world.workspace_id, message.id)
+        assert stored == dataclasses.replace(message, text="", attachments=[])
+
+    async def test_a_mid_of_another_message_stays_there(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        first, second = world.message(conversation, mid="mid-1"), world.message(conversation, "out")
+        await world.change(conversation, messages=[first, second])
+        assert await world.change(conversation, message_changes=[r.MessageChange(second.id, "sent", mid="mid-1")])
+        stored = await store.inbox.message(world.workspace_id, second.id)
+        assert stored is not None
+        assert (stored.status, stored.mid) == ("sent", None)
+
+
+class TestConversation:
+    async def test_unread_grows_by_the_incoming_messages(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        arrived = [world.message(conversation) for _ in range(2)] + [world.message(conversation, "out")]
+        assert await world.change(conversation, conversation=conversation, messages=arrived)
+        assert (await world.thread(conversation)).unread_count == 2
+        assert await store.inbox.total_unread(world.workspace_id) == 2
+
+    async def test_a_new_one_counts_its_first_messages(self, world: World) -> None:
+        await world.arrive("maria")
+        work = (await world.claim())[0]
+        contact = new_contact(work, world.now)
+        conversation = new_conversation(work, contact, world.now)
+        first = world.message(conversation)
+        assert await world.store_one(world.handled(work, contact=contact, conversation=conversation, messages=[first]))
+        assert (await world.thread(conversation)).unread_count == 1
+
+    async def test_what_people_did_meanwhile_stays(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        await world.change(conversation, conversation=conversation, messages=[world.message(conversation)])
+        await world.arrive("maria")
+        work = (await world.claim())[0]
+        assert work.conversation is not None
+        later = world.now + HOUR
+        await store.inbox.mark_read(world.workspace_id, conversation.id)
+        people = {"status": "done", "assignee_id": world.user.id, "paused_until": later}
+        await store.inbox.patch_conversation(world.workspace_id, conversation.id, people)
+
+        changed = dataclasses.replace(work.conversation, last_text="News", last_at=later, window_expires_at=later)
+        assert await world.store_one(world.handled(work, conversation=changed, messages=[world.message(conversation)]))
+
+        stored = await world.thread(conversation)
+        assert (stored.status, stored.assignee_id, stored.paused_until) == ("done", world.user.id, later)
+        assert (stored.last_text, stored.last_at, stored.window_expires_at) == ("News", later, later)
+        assert stored.unread_count == 1
+
+    async def test_a_longer_pause_wins_over_a_shorter(self, world: World) -> None:
+        conversation = await world.meet()
+        for hours, expected in ((2, 2), (1, 2), (3, 3)):
+            paused = dataclasses.replace(conversation, paused_until=world.now + HOUR * hours)
+            assert await world.change(conversation, conversation=paused)
+            assert (await world.thread(conversation)).paused_until == world.now + HOUR * expected
+
+
+class TestContact:
+    async def test_is_stored_whole(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        thread = await store.inbox.thread(world.workspace_id, conversation.id)
+        assert thread is not None
+        contact = dataclasses.replace(thread.contact, tags=["vip"], fields={"city": "Bonn"}, variables={"n": 1})
+        assert await world.change(conversation, contact=contact)
+        thread = await store.inbox.thread(world.workspace_id, conversation.id)
+        assert thread is not None
+        assert thread.contact == contact
+
+    async def test_keeps_a_profile_fetched_meanwhile(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        await world.arrive("maria")
+        work = (await world.claim())[0]
+        assert work.contact is not None
+        await store.inbox.set_profile(work.contact.id, name="Maria", username="maria", picture_url=None, at=world.now)
+        tagged = dataclasses.replace(work.contact, tags=["vip"])
+        assert await world.store_one(world.handled(work, contact=tagged))
+        thread = await store.inbox.thread(world.workspace_id, conversation.id)
+        assert thread is not None
+        assert (thread.contact.name, thread.contact.tags) == ("Maria", ["vip"])
+
+
+class TestRuns:
+    async def test_move_on_from_their_revision(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        run = world.run(conversation)
+        assert await world.change(conversation, runs=[run])
+        moved = dataclasses.replace(run, rev=1, state="completed", waiting_for=None, wake_at=None, trace=[{"node": 2}])
+        assert await world.change(conversation, runs=[moved])
+        assert await store.inbox.run(world.workspace_id, run.id) == moved
+        assert await store.inbox.runs(world.workspace_id, conversation.id, 5) == [moved]
+
+    async def test_another_revision_stores_nothing_of_its_lane(self, store: Store, world: World) -> None:
+        maria, otto = await world.meet("maria"), await world.meet("otto")
+        run = world.run(maria)
+        await world.change(maria, runs=[run])
+        await world.arrive("maria", "otto")
+        work = {one.igsid: one for one in await world.claim()}
+        skipped = dataclasses.replace(run, rev=2, state="failed")
+        stored = await store.queue.checkpoint(
+            [
+                world.handled(work["maria"], runs=[skipped], messages=[world.message(maria)]),
+                world.handled(work["otto"], messages=[world.message(otto)]),
+            ]
+        )
+        assert stored == [False, True]
+        assert await store.inbox.run(world.workspace_id, run.id) == run
+        page = await store.inbox.messages(world.workspace_id, maria.id, limit=9, cursor=None)
+        assert page.data == []
+        assert [one.igsid for one in await world.claim()] == ["maria"], "released at once, to be read again"
+
+    async def test_waiting_ones_come_with_their_lane(self, world: World) -> None:
+        conversation = await world.meet()
+        due = world.run(conversation, waiting_for="time", wake_at=world.now)
+        waiting = world.run(conversation, wake_at=world.now + HOUR)
+        ended = world.run(conversation, state="completed", waiting_for=None, wake_at=None)
+        await world.change(conversation, runs=[due, waiting, ended])
+        await world.arrive("maria")
+        work = (await world.claim())[0]
+        assert (work.due_runs, work.waiting_runs) == ([due], [waiting])
+
+    async def test_due_ones_are_work_without_any_event(self, world: World) -> None:
+        conversation = await world.meet()
+        runs = [world.run(conversation, waiting_for=kind, wake_at=world.now) for kind in ("reply", "time", "profile")]
+        await world.change(conversation, runs=runs)
+        work = (await world.claim())[0]
+        assert work.events == []
+        assert {run.waiting_for for run in work.due_runs} == {"reply", "time", "profile"}
+        assert work.conversation is not None
+
+    async def test_sleeping_ones_are_no_work(self, world: World) -> None:
+        conversation = await world.meet()
+        await world.change(conversation, runs=[world.run(conversation), world.run(conversation, wake_at=None)])
+        assert await world.claim() == []
+        world.clock.advance(3600)
+        assert len(await world.claim()) == 1
+
+
+class TestOneBadLane:
+    async def test_does_not_spoil_the_others(self, store: Store, world: World) -> None:
+        maria, otto = await world.meet("maria"), await world.meet("otto")
+        await world.arrive("maria", "otto")
+        work = {one.igsid: one for one in await world.claim()}
+        run = world.run(maria)
+        stored = await store.queue.checkpoint(
+            [
+                world.handled(work["maria"], runs=[run, run], messages=[world.message(maria)]),
+                world.handled(work["otto"], messages=[world.message(otto)]),
+            ]
+        )
+        assert stored == [False, True]
+        page = await store.inbox.messages(world.workspace_id, maria.id, limit=9, cursor=None)
+        assert page.data == []
+        assert await world.claim() == [], "not tried again before its lease runs out"
+
+    async def test_that_cannot_be_written_as_json_is_one(self, store: Store, world: World) -> None:
+        maria, otto = await world.meet("maria"), await world.meet("otto")
+        await world.arrive("maria", "otto")
+        work = {one.igsid: one for one in await world.claim()}
+        bad = world.run(maria, data={"object": object()})
+        stored = await store.queue.checkpoint(
+            [world.handled(work["otto"], messages=[world.message(otto)]), world.handled(work["maria"], runs=[bad])]
+        )
+        assert stored == [True, False]
+
+
+class TestCounts:
+    async def test_add_up_by_day(self, store: Store, world: World) -> None:
+        today = world.now.date()
+        maria, otto = await world.meet("maria"), await world.meet("otto")
+        await world.change(maria, counts={"messages_in": 2, "runs": 1})
+        await world.change(otto, counts={"messages_in": 1})
+        await store.activity.add(world.workspace_id, today, {"messages_in": 4})
+        world.clock.advance(86_400)
+        await world.change(otto, counts={"messages_in": 7})
+        tomorrow = today + dt.timedelta(days=1)
+        assert await store.activity.daily(world.workspace_id, today, tomorrow) == {
+            today: {"messages_in": 7, "runs": 1},
+            tomorrow: {"messages_in": 7},
+        }
+        assert await store.activity.daily(world.workspace_id, tomorrow, tomorrow) == {tomorrow: {"messages_in": 7}}

@@ -121,13 +121,10 @@ class _Stage:
         self._sink = SinkProcess(_free_port())
         self._sink.__enter__()
         command = ["-m", "instantchat.cli", "run", "--api-only", "--port", str(self._port)]
-        profiler = os.environ.get("BENCH_PROFILER")
         settings = _settings(self._data_dir, key, self._sink.url, self._port)
         self._server = Child(command, settings)
         try:
             self._server.start()
-            if profiler and self._server.process:
-                subprocess.Popen([*profiler.split(), "--pid", str(self._server.process.pid)])
         except BaseException:
             self.__exit__()
             raise

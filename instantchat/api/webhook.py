@@ -4,6 +4,7 @@ reads, validates or wraps anything here.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
@@ -14,12 +15,13 @@ from starlette.types import Message, Receive, Scope, Send
 
 from instantchat.api.problems import problem_response
 from instantchat.channels.instagram.webhook import answer_handshake
-from instantchat.errors import AppError, BadRequest, TooLarge
+from instantchat.errors import AppError, BadRequest, TooLarge, Unavailable
 from instantchat.kit.crypto import Secret
 from instantchat.runtime.intake import Intake
 
 PATHS = ("/api/webhook/instagram", "/webhook/instagram")
 LIMIT = 8 * 1024 * 1024
+READ_SECONDS = 20.0  # until the signature is checked, anybody's bytes are kept in memory
 _SIGNATURE = b"x-hub-signature-256"
 _OK: list[Message] = [
     {
@@ -48,20 +50,25 @@ class WebhookApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["method"] == "POST":
-                await self._intake.receive(await _read(scope, receive), _header(scope, _SIGNATURE))
+                async with asyncio.timeout(READ_SECONDS):
+                    body = await _read(scope, receive)
+                await self._intake.receive(body, _header(scope, _SIGNATURE))
                 for message in _OK:
                     await send(message)
                 return
             response = self._handshake(scope)
         except _ClientGone:
             return
+        except TimeoutError:
+            response = problem_response(Unavailable("timeout", "The delivery took too long to arrive. Send it again."))
         except AppError as error:
             response = problem_response(error)
         await response(scope, receive, send)
 
     def _handshake(self, scope: Scope) -> Response:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        return PlainTextResponse(answer_handshake(query, self._verify_token))
+        challenge = answer_handshake(query, self._verify_token)
+        return PlainTextResponse(challenge, headers={"X-Content-Type-Options": "nosniff"})
 
 
 class _ClientGone(Exception):

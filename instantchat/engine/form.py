@@ -53,6 +53,13 @@ class Labels:
     of: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class SentInParts:
+    """Text that goes out in several messages when it has more than so many UTF-8 bytes; the form counts them."""
+
+    bytes: int
+
+
 class Part(BaseModel):
     """A configurable piece of a flow: a node, a trigger, or an item in one of their lists.
 
@@ -180,6 +187,9 @@ def _limits_of(info: FieldInfo, length_name: str) -> FormSchema:
         for attribute, name in names.items():
             if not isinstance(mark, Mark) and getattr(mark, attribute, None) is not None:
                 found[name] = getattr(mark, attribute)
+    parts = mark_of(info, SentInParts)
+    if parts is not None:
+        found["partBytes"] = parts.bytes
     return found
 
 

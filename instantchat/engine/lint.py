@@ -143,7 +143,7 @@ def _notes_connected(flow: CompiledFlow, data: Any) -> Iterator[Issue]:
 def _unconnected(flow: CompiledFlow) -> Iterator[Issue]:
     for node_id, node in flow.executed():
         ways = flow.edges.get(node_id, {})
-        for exit_id in node.exits():
+        for exit_id, label in node.exit_labels().items():
             if exit_id and exit_id not in ways:
-                message = f"Nothing is connected to the exit {shorten(exit_id, 60)!r}: the run ends there."
+                message = f"Nothing is connected to “{shorten(label or exit_id, 60)}”: the run ends there."
                 yield Issue("unconnected_exit", message, "info", node_id=node_id)

@@ -97,8 +97,18 @@ class Node(Block):
         """The ids of its exits; the first is the one an edge without `sourceHandle` leaves by."""
         ids: list[str] = []
         for spec in self.exit_spec:
-            ids.extend([spec.id] if isinstance(spec, Exit) else self._exits_from(spec))
+            ids += [spec.id] if isinstance(spec, Exit) else [getattr(item, spec.id) for item in self._items_of(spec)]
         return ids
+
+    def exit_labels(self) -> dict[str, str]:
+        """What people read at each exit, by its id."""
+        labels = {}
+        for spec in self.exit_spec:
+            if isinstance(spec, Exit):
+                labels[spec.id] = spec.label
+            else:
+                labels |= {getattr(item, spec.id): getattr(item, spec.label) for item in self._items_of(spec)}
+        return labels
 
     def enter(self, visit: Visit) -> Outcome:
         """What happens when a run comes here. Pure: reads `visit`, answers with an outcome and its effects."""
@@ -135,10 +145,10 @@ class Node(Block):
             "exits": [_exit_schema(spec) for spec in cls.exit_spec],
         }
 
-    def _exits_from(self, spec: ExitsFrom) -> Iterator[str]:
+    def _items_of(self, spec: ExitsFrom) -> Iterator[Any]:
         for item in getattr(self, type(self).field_by_alias(spec.field)):
             if all(getattr(item, key) == value for key, value in spec.where.items()):
-                yield getattr(item, spec.id)
+                yield item
 
     @classmethod
     def field_by_alias(cls, alias: str) -> str:

@@ -7,12 +7,14 @@ segment is a variable, else a contact attribute or field.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from .context import AccountView, ContactView, InboundMessage
 
 Path = tuple[str, ...]
 CONTACT_ATTRIBUTES = frozenset({"id", "igsid", "name", "first_name", "username", "tags"})
+ACCOUNT_ATTRIBUTES = frozenset(field.name for field in fields(AccountView))  # not `__class__` and what hangs on it
 PROFILE_ATTRIBUTES = frozenset({"name", "first_name", "username"})
 ROOTS = frozenset({"contact", "message", "variables", "response", "account"})
 
@@ -55,7 +57,7 @@ class Scope:
             return descend(self.message, rest)
         if root == "response":
             return descend(MISSING if self.response is None else self.response, rest)
-        return descend(getattr(self.account, rest[0], MISSING), rest[1:])
+        return descend(getattr(self.account, rest[0]) if rest[0] in ACCOUNT_ATTRIBUTES else MISSING, rest[1:])
 
     def _of_contact(self, name: str) -> Any:
         if name in CONTACT_ATTRIBUTES:

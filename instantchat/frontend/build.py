@@ -26,6 +26,8 @@ _SOURCES = (
     "instantchat/instantchat.py",
     "instantchat/frontend/plugin.py",
     "instantchat/ui/**/*",
+    "instantchat/nodes/**/*.py",
+    "instantchat/triggers/*.py",
     "instantchat/features/**/page.py",
     "instantchat/features/**/state.py",
     "instantchat/features/**/components.py",

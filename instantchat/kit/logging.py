@@ -7,6 +7,7 @@ text or secrets are never written, whoever logs them.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import Any, Literal
 
@@ -18,17 +19,15 @@ PRIVATE = frozenset(
     | {"refresh_token", "secret", "sealed_token", "text", "token"}
 )
 _QUIET = (
-    "alembic",
-    "asyncio",
-    "engineio",
-    "socketio",
-    "httpx",
-    "httpcore",
-    "aiohttp",
-    "PIL",
-    "multipart",
-    "passlib",
-    "python_multipart",
+    *("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "multipart", "passlib", "PIL", "python_multipart"),
+    *("engineio", "engineio.server", "socketio", "socketio.server"),  # without a level these print by themselves
+)
+_TELLS_INPUT = "EventDeserializationError"  # Reflex quotes what it could not read
+# What Reflex says about an event that failed has all of it: the text that was typed, and the headers with the cookie.
+_SPOKEN: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\bEvent\(name='([^']{0,200})'.*", re.DOTALL), r"Event(\1)"),
+    (re.compile(r"(?i)\b(event data:).*", re.DOTALL), r"\1 [hidden]"),
+    (re.compile(r"\b(instantchat_session=)[\w-]+"), r"\1[hidden]"),
 )
 
 
@@ -62,10 +61,24 @@ def setup_logging(level: str, style: Literal["console", "json"]) -> None:
 
 
 def hide_private(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace the value of every field whose name says it holds text or a secret."""
+    """Replace the value of every field whose name says it holds text or a secret, and what libraries say of events."""
     for name in event.keys() & PRIVATE:
         event[name] = "[hidden]"
+    if _TELLS_INPUT in _kind_of(event.get("exc_info")):
+        event.pop("exc_info")
+        event["error"] = _TELLS_INPUT
+    if isinstance(event.get("event"), str):
+        for pattern, instead in _SPOKEN:
+            event["event"] = pattern.sub(instead, event["event"])
     return event
+
+
+def _kind_of(exc_info: Any) -> str:
+    """The name of the exception that is being logged."""
+    if exc_info is True:
+        exc_info = sys.exc_info()
+    kind = exc_info[0] if isinstance(exc_info, tuple) else type(exc_info)
+    return str(getattr(kind, "__name__", ""))
 
 
 def _drop_internals(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

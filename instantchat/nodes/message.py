@@ -10,7 +10,7 @@ from pydantic import Field
 
 from instantchat.engine.context import InboundMessage
 from instantchat.engine.effects import Attachment, Button, Effect, QuickReply, SendMessage, SetTyping
-from instantchat.engine.form import Kind, Labels, Multiline, Part, Required, Show, Templated
+from instantchat.engine.form import Kind, Labels, Multiline, Part, Required, SentInParts, Show, Templated
 from instantchat.engine.inputs import Input, Reply, TimeUp
 from instantchat.engine.issues import Issue
 from instantchat.engine.node import End, Exit, ExitsFrom, Node, Outcome, Take, WaitFor
@@ -78,7 +78,9 @@ class MessageNode(Node):
         {"content": "Small or large?", "quickReplies": [{"id": "s", "title": "Small"}, {"id": "l", "title": "Large"}]},
     )
 
-    content: Annotated[str, Field(title="Text", max_length=10_000), Templated, Multiline] = ""
+    content: Annotated[
+        str, Field(title="Text", max_length=10_000), Templated, Multiline, SentInParts(MESSAGE_BYTES)
+    ] = ""
     attachments: Annotated[
         list[AttachmentItem], Field(title="Media", description="Sent before the text.", max_length=10)
     ] = []

@@ -62,6 +62,10 @@ class Calls:
                     log.warning("calls_wait", reason=error.message)
                     await asyncio.sleep(_RETRY)
                     continue
+                except Exception:
+                    log.exception("calls_claim_failed")
+                    await asyncio.sleep(_RETRY)
+                    continue
                 if not claimed:
                     await self._signal.heard()
         finally:
@@ -76,7 +80,7 @@ class Calls:
         for record in records:
             task = asyncio.create_task(self._call(record))
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            task.add_done_callback(self._call_ended)
         return len(records)
 
     async def _call(self, record: RunRecord) -> None:
@@ -99,8 +103,11 @@ class Calls:
             log.warning("result_not_stored", run_id=record.id, reason=error.message)
         except Exception:
             log.exception("call_failed", run_id=record.id)
-        finally:
-            self._signal.ring()
+
+    def _call_ended(self, task: asyncio.Task[None]) -> None:
+        """Rings after making room, never before: whoever hears it must see the room."""
+        self._running.discard(task)
+        self._signal.ring()
 
     async def _answer(self, record: RunRecord) -> Json:
         """The event payload of the result; every failure is one that the flow's `error` exit sees."""

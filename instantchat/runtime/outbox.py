@@ -105,7 +105,7 @@ class Outbox:
         for send in sends:
             call = asyncio.create_task(self._send(send, owner))
             self._calls.add(call)
-            call.add_done_callback(self._calls.discard)
+            call.add_done_callback(self._call_ended)
         if len(sends) >= BUSY:
             await asyncio.sleep(GATHER)
         return 0 if sends else wait
@@ -128,6 +128,11 @@ class Outbox:
         await self._take_note(send, ended)
         await self._store_result(ended.result)
         self._scheduler.expect(ended.result.not_before)
+
+    def _call_ended(self, call: asyncio.Task[None]) -> None:
+        """There is room again, and perhaps a next message of the conversation. Rings after making room, never before:
+        whoever hears it must see the room."""
+        self._calls.discard(call)
         self._signal.ring()
 
     async def _take_note(self, send: Send, ended: Ended) -> None:

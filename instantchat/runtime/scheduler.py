@@ -83,7 +83,9 @@ class Scheduler:
             return await self._queue.next_due(self._clock.now())
         except Unavailable as error:
             log.warning("scheduler_waits", reason=error.message)
-            return None
+        except Exception:
+            log.exception("scheduler_look_failed")
+        return None
 
     async def _wait(self, began: dt.datetime) -> None:
         """Until the next moment, a sooner one that is told of meanwhile, or `idle` seconds."""

@@ -20,7 +20,7 @@ from instantchat.runtime.profiles import Profiles
 from instantchat.runtime.scheduler import Scheduler, Signal
 from instantchat.runtime.versions import Versions, active_flows
 from instantchat.store.ports import Store
-from instantchat.store.records import FlowHead, Thread, Work
+from instantchat.store.records import Checkpoint, FlowHead, Thread, Work
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +31,7 @@ BUSY = 8
 GATHER = 0.02
 _YIELD_EVERY = 8
 _RETRY = 1.0
+_RECOVERED = 4  # batches
 
 
 class Worker:
@@ -66,10 +67,20 @@ class Worker:
         self._signal.ring()
 
     async def recover(self) -> None:
-        """Take over the lanes of a process that died, without waiting for its leases to end. Only for a process that
-        is alone with its database."""
-        while await self.work_batch(ahead=LEASE):
-            pass
+        """End the leases of a process that died, instead of waiting for them to run out.
+
+        Only for a process that is alone with its database: it looks as if from the end of any lease. What a worker held
+        was the oldest work there was, so a few batches find it.
+        """
+        owner, now = new_id("lease"), self._clock.now()
+        held: list[Checkpoint] = []
+        for _ in range(_RECOVERED):
+            works = await self._store.queue.claim_work(owner, now + LEASE, now + 2 * LEASE, BATCH)
+            held += [Checkpoint(work.lane, owner, handled=[]) for work in works]
+            if not works:
+                break
+        if held:
+            await self._store.queue.checkpoint(held)
 
     async def run(self) -> None:
         """Until `stop()`."""
@@ -89,10 +100,10 @@ class Worker:
             elif BUSY <= found < BATCH:
                 await asyncio.sleep(GATHER)
 
-    async def work_batch(self, ahead: dt.timedelta = dt.timedelta(0)) -> int:
+    async def work_batch(self) -> int:
         """Handle one batch; how many lanes it had."""
         owner, now = new_id("lease"), self._clock.now()
-        works = await self._store.queue.claim_work(owner, now + ahead, now + LEASE + ahead, BATCH)
+        works = await self._store.queue.claim_work(owner, now, now + LEASE, BATCH)
         if not works:
             return 0
         lanes = [Lane(work, owner, now) for work in works]

@@ -84,8 +84,8 @@ def test_unconnected_exits_are_information() -> None:
     data = graph([trigger("t"), say("m", quickReplies=QUICK)], "t>m", "m.no>t")
     messages = [each.message for each in validate_flow(data) if each.severity == "info"]
     assert messages == [
-        "Nothing is connected to the exit 'next': the run ends there.",
-        "Nothing is connected to the exit 'yes': the run ends there.",
+        "Nothing is connected to “Next”: the run ends there.",
+        "Nothing is connected to “Yes”: the run ends there.",
     ]
 
 

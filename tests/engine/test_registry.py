@@ -29,7 +29,7 @@ class TestNodeSchemas:
             "templated": True,
             "secret": False,
             "default": "",
-            "limits": {"maxLength": 10000},
+            "limits": {"maxLength": 10000, "partBytes": 1000},
         }
 
     def test_list_fields_describe_their_items(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,12 @@ class Instagram:
     def __init__(self) -> None:
         self.script: list[SendOutcome] = []
         self.sent: list[Json] = []
+        self.on_send: Callable[[], None] = lambda: None
         self.profile_answer: Profile | NoProfile | Exception = Profile(IGSID, "Ada Lovelace", "ada", None, None, None)
 
     async def send(self, account_ig_id: str, token: object, payload: Json) -> SendOutcome:
         self.sent.append(payload)
+        self.on_send()
         return self.script.pop(0) if self.script else Sent(f"mid-out-{len(self.sent)}")
 
     async def typing(self, account_ig_id: str, token: object, igsid: str, *, on: bool = True) -> SendOutcome:

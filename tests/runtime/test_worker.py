@@ -337,6 +337,7 @@ class TestRecover:
         await stage.work()
         assert await stage.store.inbox.thread_by_igsid(stage.seeded.workspace_id, IGSID, None) is None
         await stage.worker.recover()
+        await stage.work()
         assert await stage.lines() == [("contact", "hello", "received")]
 
     async def test_wakes_no_run_before_its_time(self, stage: Stage) -> None:
@@ -344,6 +345,7 @@ class TestRecover:
         await stage.say("go")
         await stage.work()
         await stage.worker.recover()
+        await stage.work()
         assert [run.state for run in await stage.runs()] == ["waiting"]
 
 

@@ -57,7 +57,8 @@ def connect(page: Page, source: Locator, exit_id: str, target: Locator) -> None:
 
 
 def select_node(page: Page, card: Locator) -> Locator:
-    """Click a card; its panel."""
+    """Click a card; its panel. An open panel is closed first: it may cover the card."""
+    close_panel(page)
     card.locator("p").first.click()
     panel = page.locator(".flow-panel")
     expect(panel).to_be_visible()

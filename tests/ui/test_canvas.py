@@ -223,7 +223,7 @@ class TestSaving:
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 3)
         page.mouse.down()
         before = len([each for each in sent if "patch" in each])
-        for step in range(60):
+        for step in range(25):
             page.mouse.move(box["x"] + step, box["y"] + step)
         assert len([each for each in sent if "patch" in each]) == before
         page.mouse.up()

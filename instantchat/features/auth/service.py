@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from instantchat.config import Settings
 from instantchat.errors import Conflict, FieldError, Unauthenticated
@@ -35,9 +35,9 @@ class SignedIn:
     """A session's secrets, shown this once. `cookie` is None where only tokens were renewed."""
 
     user: User
-    token: str
-    refresh_token: str
-    cookie: str | None
+    token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    cookie: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

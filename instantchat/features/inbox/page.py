@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from instantchat.features.inbox.components import conversation_list, thread
+from instantchat.features.inbox.components import conversation_list
 from instantchat.features.inbox.state import Inbox
+from instantchat.features.inbox.thread.components import thread
 from instantchat.ui.pages import page
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, cast
 
 import reflex as rx
 
@@ -13,20 +12,17 @@ from instantchat.assembly import current
 from instantchat.errors import AppError, NotFound, Unauthenticated
 from instantchat.features.auth.member import Member
 from instantchat.features.auth.state import current_member
+from instantchat.features.inbox.reading import MOST, gather, next_batch
 from instantchat.features.inbox.service import ConversationList
 from instantchat.features.inbox.views import Bubble, Row, bubble_of, has_words, row_of
 from instantchat.kit.ids import new_id
-from instantchat.realtime.hub import Subscription
 from instantchat.realtime.wire import Happening
 from instantchat.runtime.live import Typing
 from instantchat.store.records import Account, ConversationStatus, Message, Page, Thread
 from instantchat.ui.errors import APOLOGY, sentence
 
-T = TypeVar("T", covariant=True)
 _PAGE = 30
 _THREAD = 50
-_MOST = 300  # rows, and bubbles: every change sends the list to the browser
-_CHUNK = 100  # what the service gives at once
 _ANSWERS = 20
 _NAMES = 500
 _TYPING_SECONDS = 6
@@ -96,7 +92,7 @@ class Inbox(rx.State):
                     member = await current_member(self)
                     await self._apply(member, batch)
                     somebody_types = self.typing_name != ""
-                batch = await _next(events, _TYPING_SECONDS if somebody_types else None)
+                batch = await next_batch(events, _TYPING_SECONDS if somebody_types else None)
 
     @rx.event
     async def find(self, text: str) -> None:
@@ -123,18 +119,18 @@ class Inbox(rx.State):
     async def more_rows(self) -> None:
         """The next page of the list."""
         member = await current_member(self)
-        if self.next_rows and len(self.rows) < _MOST:
+        if self.next_rows and len(self.rows) < MOST:
             page = await self._page(member, _PAGE, self.next_rows)
             known = {row.id for row in self.rows}
             more = [row_of(thread) for thread in page.data if thread.conversation.id not in known]
-            self.rows = [*self.rows, *more][:_MOST]
+            self.rows = [*self.rows, *more][:MOST]
             self.next_rows = page.next_cursor or ""
 
     @rx.event
     async def more_bubbles(self) -> None:
         """Earlier messages of the open thread."""
         member = await current_member(self)
-        if self.open_row is None or not self.next_bubbles or len(self.bubbles) >= _MOST:
+        if self.open_row is None or not self.next_bubbles or len(self.bubbles) >= MOST:
             return
         page = await current().inbox.messages(member, self.open_row.id, limit=_THREAD, cursor=self.next_bubbles)
         self._show([*await self._drawn(member, page.data), *self.bubbles])
@@ -184,8 +180,8 @@ class Inbox(rx.State):
         await self._read_account(member)
 
     async def _read_list(self, member: Member, *, at_least: int = 0) -> None:
-        threads, self.next_rows = await _gather(partial(self._page, member), _PAGE, at_least)
-        self.rows = [row_of(thread) for thread in threads][:_MOST]
+        threads, self.next_rows = await gather(partial(self._page, member), _PAGE, at_least)
+        self.rows = [row_of(thread) for thread in threads][:MOST]
 
     async def _page(self, member: Member, limit: int, cursor: str | None) -> ConversationList:
         status = None if self.status == "all" else self.status
@@ -207,7 +203,7 @@ class Inbox(rx.State):
         async def page(limit: int, cursor: str | None) -> Page[Message]:
             return await current().inbox.messages(member, wanted, limit=limit, cursor=cursor)
 
-        found, self.next_bubbles = await _gather(page, _THREAD, len(self.bubbles) if is_shown else 0)
+        found, self.next_bubbles = await gather(page, _THREAD, len(self.bubbles) if is_shown else 0)
         self.open_row = row_of(thread)
         self._show(await self._drawn(member, found))
         self._place_row(thread)
@@ -269,7 +265,7 @@ class Inbox(rx.State):
         is_beyond = self.next_rows and kept and (row.at, row.id) < (kept[-1].at, kept[-1].id)
         if fits and not is_beyond:
             kept = sorted([*kept, row], key=lambda each: (each.at, each.id), reverse=True)
-        self.rows = kept[:_MOST]
+        self.rows = kept[:MOST]
 
     async def _place_bubble(self, member: Member, message: Message) -> None:
         if self.open_row is None or message.conversation_id != self.open_row.id:
@@ -283,7 +279,7 @@ class Inbox(rx.State):
             self.typing_name = ""
 
     def _show(self, bubbles: list[Bubble]) -> None:
-        self.bubbles = bubbles[-_MOST:]
+        self.bubbles = bubbles[-MOST:]
 
     def _show_typing(self, member: Member, typing: Typing) -> None:
         if self.open_row is None or typing.conversation_id != self.open_row.id:
@@ -304,34 +300,3 @@ class Inbox(rx.State):
         if len(self._names) > _NAMES:
             self._names = {}
         return sorted(bubbles, key=lambda each: (each.at, each.id))
-
-
-class _Cut(Protocol[T]):
-    """A page of a list."""
-
-    @property
-    def data(self) -> list[T]: ...
-    @property
-    def next_cursor(self) -> str | None: ...
-
-
-async def _gather(
-    page: Callable[[int, str | None], Awaitable[_Cut[T]]], size: int, at_least: int
-) -> tuple[list[T], str]:
-    """The first page, and as many more as it takes to reach `at_least`; with the cursor of the next, or nothing."""
-    found: list[T] = []
-    cursor: str | None = None
-    while True:
-        cut = await page(_CHUNK if at_least > size else size, cursor)
-        found, cursor = [*found, *cut.data], cut.next_cursor
-        if not cursor or len(found) >= min(at_least, _MOST):
-            return found, cursor or ""
-
-
-async def _next(events: Subscription, seconds: float | None) -> list[Happening]:
-    """What happens next; nothing when somebody's typing has not been repeated for `seconds`."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await events.batch()
-    except TimeoutError:
-        return []

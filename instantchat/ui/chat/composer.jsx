@@ -26,8 +26,8 @@ function Editor({ place, owner, conversation, epoch, answers, onSend, onTyping, 
   }
 
   useLayoutEffect(() => {
-    const target = window.matchMedia(HAS_ROOM).matches ? field.current : document.getElementById("thread");
-    if (!document.querySelector("[role=dialog]")) target?.focus({ preventScroll: true });
+    const hasRoom = window.matchMedia(HAS_ROOM).matches && !document.querySelector("[role=dialog]");
+    if (hasRoom) field.current.focus({ preventScroll: true });
   }, []);
 
   useEffect(() => {
@@ -100,7 +100,7 @@ function Editor({ place, owner, conversation, epoch, answers, onSend, onTyping, 
           onChange={changed}
           onKeyDown={pressed}
           onBlur={() => tellTyping(false)}
-          className="max-h-40 min-h-10 min-w-0 flex-1 resize-none rounded-2xl border border-input bg-surface px-4 py-2 text-base placeholder:text-muted-foreground focus-visible:outline-2 focus-visible:outline-offset-0 focus-visible:outline-ring sm:text-sm"
+          className="max-h-40 min-h-10 min-w-0 flex-1 resize-none rounded-2xl border border-input bg-surface px-4 py-2 text-base placeholder:text-muted-foreground focus-visible:outline-2 focus-visible:outline-offset-0 focus-visible:outline-ring focus-visible:border-ring sm:text-sm"
         />
         {children}
       </div>

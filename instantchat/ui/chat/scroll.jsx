@@ -15,7 +15,7 @@ export function followThread() {
 export function ThreadScroll({ thread, label, className, children }) {
   const box = useRef(null);
   const inner = useRef(null);
-  const reading = useRef({ atEnd: true, anchor: null, offset: 0, last: null });
+  const reading = useRef({ atEnd: true, anchor: null, offset: 0, last: null, height: 0 });
   const [isBehind, setBehind] = useState(false);
 
   function remember() {
@@ -23,8 +23,14 @@ export function ThreadScroll({ thread, label, className, children }) {
     const atEnd = scrollHeight - scrollTop - clientHeight <= NEAR;
     const items = [...inner.current.querySelectorAll("li")];
     const anchor = items.find((item) => item.offsetTop + item.offsetHeight > scrollTop) ?? null;
-    reading.current = { atEnd, anchor, offset: anchor ? anchor.offsetTop - scrollTop : 0, last: items.at(-1) ?? null };
+    const offset = anchor ? anchor.offsetTop - scrollTop : 0;
+    reading.current = { atEnd, anchor, offset, last: items.at(-1) ?? null, height: scrollHeight };
     if (atEnd) setBehind(false);
+  }
+
+  // A scroll event can come after the thread has grown and before `keep` has run: what it shows is not what was read.
+  function scrolled() {
+    if (box.current.scrollHeight === reading.current.height) remember();
   }
 
   function keep() {
@@ -63,8 +69,8 @@ export function ThreadScroll({ thread, label, className, children }) {
         role="log"
         aria-label={label}
         tabIndex={0}
-        onScroll={remember}
-        className={`relative min-h-0 flex-1 overflow-y-auto [overflow-anchor:none] ${className}`}
+        onScroll={scrolled}
+        className={`relative min-h-0 flex-1 overflow-y-auto [overflow-anchor:none] focus-visible:-outline-offset-2 ${className}`}
       >
         <div ref={inner}>{children}</div>
       </div>

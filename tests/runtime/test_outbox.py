@@ -1,0 +1,169 @@
+"""What becomes of queued messages, by what Instagram answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from instantchat.channels.instagram.answers import Rejected, SendOutcome, Unknown, Unsent
+from instantchat.channels.instagram.errors import Refusal, RefusalKind
+from instantchat.runtime.sending import ATTEMPTS
+from instantchat.store.records import Json, Message
+from tests.runtime.conftest import Stage
+
+
+def refusal(kind: RefusalKind, code: int) -> Refusal:
+    return Refusal(code, None, kind, "Instagram said no.", "Do something.")
+
+
+async def queued(stage: Stage, greeting: Json, *texts: str) -> None:
+    """One reply waits in the outbox for each text."""
+    await stage.flow(greeting)
+    for text in texts or ("price",):
+        await stage.say(text)
+    await stage.work()
+
+
+async def replies(stage: Stage) -> list[Message]:
+    return [message for message in await stage.messages() if message.direction == "out"]
+
+
+class TestSend:
+    async def test_a_taken_message_is_sent_and_has_its_mid(self, stage: Stage, greeting: Json) -> None:
+        await queued(stage, greeting)
+        await stage.send()
+        [reply] = await replies(stage)
+        assert (reply.status, reply.mid, reply.attempts) == ("sent", "mid-out-1", 1)
+        assert stage.instagram.sent == [{"recipient": {"id": "7001"}, "message": {"text": "Re price"}}]
+
+    async def test_the_messages_of_a_conversation_go_in_order(self, stage: Stage, greeting: Json) -> None:
+        await queued(stage, greeting, "price 1", "price 2", "price 3")
+        await stage.send()
+        assert [each["message"]["text"] for each in stage.instagram.sent] == ["Re price 1", "Re price 2", "Re price 3"]
+
+    async def test_an_unknown_outcome_is_never_tried_again(self, stage: Stage, greeting: Json) -> None:
+        await queued(stage, greeting)
+        stage.instagram.script = [Unknown("No answer.")]
+        await stage.send()
+        stage.pass_time(hours=1)
+        await stage.send()
+        [reply] = await replies(stage)
+        assert (reply.status, reply.error_code, len(stage.instagram.sent)) == ("unknown", "outcome_unknown", 1)
+
+    async def test_a_permanent_refusal_says_why(self, stage: Stage, greeting: Json) -> None:
+        await queued(stage, greeting)
+        stage.instagram.script = [Rejected(refusal(RefusalKind.PERMANENT, 551))]
+        await stage.send()
+        [reply] = await replies(stage)
+        assert (reply.status, reply.error_code) == ("rejected", "meta_551")
+        assert reply.error_text == "Instagram said no. Do something."
+
+    async def test_a_closed_window_is_refused_without_a_call(self, stage: Stage, greeting: Json) -> None:
+        await queued(stage, greeting)
+        stage.pass_time(hours=24)
+        await stage.send()
+        [reply] = await replies(stage)
+        assert (reply.status, reply.error_code, stage.instagram.sent) == ("rejected", "window_closed", [])
+
+    async def test_typing_is_shown_before_and_for_as_long_as_asked(self, stage: Stage, greeting: Json) -> None:
+        greeting["nodes"][1]["data"]["typingSeconds"] = 3
+        await queued(stage, greeting)
+        await stage.send()
+        assert stage.instagram.sent == [{"sender_action": "typing_on"}]
+        stage.pass_time(seconds=3)
+        await stage.send()
+        assert stage.instagram.sent[1]["message"] == {"text": "Re price"}
+
+
+class TestUnsent:
+    @pytest.mark.parametrize(
+        "outcome",
+        [Unsent("Instagram could not be reached."), Unsent("Later.", refusal(RefusalKind.RETRY, 2))],
+    )
+    async def test_is_tried_again_within_five_seconds(self, stage: Stage, greeting: Json, outcome: SendOutcome) -> None:
+        await queued(stage, greeting)
+        stage.instagram.script = [outcome]
+        await stage.send()
+        [reply] = await replies(stage)
+        assert reply.status == "queued"
+        assert reply.not_before is not None
+        assert dt.timedelta(0) < reply.not_before - stage.clock.now() <= dt.timedelta(seconds=5)
+        stage.pass_time(seconds=5)
+        await stage.send()
+        assert [each.status for each in await replies(stage)] == ["sent"]
+
+    async def test_waits_as_long_as_instagram_says(self, stage: Stage, greeting: Json) -> None:
+        await queued(stage, greeting)
+        stage.instagram.script = [Unsent("Busy.", refusal(RefusalKind.THROTTLE, 613), retry_after=120)]
+        await stage.send()
+        [reply] = await replies(stage)
+        assert reply.not_before == stage.clock.now() + dt.timedelta(seconds=120)
+
+    async def test_is_given_up_in_the_end(self, stage: Stage, greeting: Json) -> None:
+        await queued(stage, greeting)
+        stage.instagram.script = [Unsent("Instagram could not be reached.")] * ATTEMPTS
+        for _ in range(ATTEMPTS):
+            await stage.send()
+            stage.pass_time(minutes=5)
+        [reply] = await replies(stage)
+        assert (reply.status, reply.error_code, reply.attempts) == ("rejected", "gave_up", ATTEMPTS)
+
+
+class TestAccount:
+    @pytest.mark.parametrize(
+        ("kind", "state"),
+        [
+            (RefusalKind.RECONNECT, "reauth_needed"),
+            (RefusalKind.PAUSE, "restricted"),
+            (RefusalKind.OWNER, "restricted"),
+        ],
+    )
+    async def test_that_cannot_send_is_marked_and_loses_no_message(
+        self, stage: Stage, greeting: Json, kind: RefusalKind, state: str
+    ) -> None:
+        await queued(stage, greeting, "price 1", "price 2")
+        stage.instagram.script = [Rejected(refusal(kind, 190))]
+        await stage.send()
+        account = await stage.store.accounts.account(stage.seeded.workspace_id, stage.seeded.account_id)
+        assert account is not None
+        assert (account.state, account.state_reason) == (state, "Instagram said no. Do something.")
+        assert "account" in stage.heard.kinds()
+        assert [reply.status for reply in await replies(stage)] == ["queued", "queued"]
+        assert len(stage.instagram.sent) == 1
+
+    async def test_connected_again_sends_what_waited(self, stage: Stage, greeting: Json) -> None:
+        await queued(stage, greeting)
+        stage.instagram.script = [Rejected(refusal(RefusalKind.RECONNECT, 190))]
+        await stage.send()
+        account = await stage.store.accounts.account(stage.seeded.workspace_id, stage.seeded.account_id)
+        assert account is not None
+        sealed = stage.vault.seal(stage.vault.open(account.sealed_token))
+        await stage.store.accounts.connect(replace(account, state="ok", sealed_token=sealed))
+        await stage.send()
+        assert [reply.status for reply in await replies(stage)] == ["sent"]
+
+
+class TestRecover:
+    async def test_what_a_dead_process_was_sending_is_unknown(self, stage: Stage, greeting: Json) -> None:
+        await queued(stage, greeting, "price 1", "price 2")
+        now = stage.clock.now()
+        await stage.store.queue.claim_sends("dead", now, now + dt.timedelta(seconds=30), 1, per_account=10, excluded=())
+        await stage.outbox.recover()
+        await stage.send()
+        assert [reply.status for reply in await replies(stage)] == ["unknown", "sent"]
+
+
+class TestLimit:
+    async def test_no_more_than_the_burst_goes_out_at_once(self, stage: Stage, greeting: Json) -> None:
+        await stage.flow(greeting)
+        for number in range(10):
+            await stage.say("price", igsid=f"80{number}")
+        await stage.work()
+        outbox = stage.new_outbox(limit=30)
+        assert await outbox.send_batch() == 0
+        await outbox.calls_ended()
+        assert len(stage.instagram.sent) == 3
+        wait = await outbox.send_batch()
+        assert wait is not None and 0 < wait <= 0.1

@@ -5,7 +5,9 @@ Calls what `reflex export` calls, without its first-run step, which would write 
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 
 
 def main() -> None:
@@ -21,6 +23,12 @@ def main() -> None:
     if prerequisites.needs_reinit():
         prerequisites.initialize_frontend_dependencies()  # type: ignore[no-untyped-call]
     export.export(zipping=False, frontend=True, backend=False)
+    _settle(Path("reflex.lock/package.json"))
+
+
+def _settle(lock: Path) -> None:
+    """Write the file Reflex keeps in the repository always in one layout; it alternates between two."""
+    lock.write_text(f"{json.dumps(json.loads(lock.read_text()), indent=2)}\n")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,19 @@ PRIVATE = frozenset(
     | {"refresh_token", "secret", "sealed_token", "text", "token"}
 )
 _QUIET = (
-    *("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "multipart", "passlib", "PIL", "python_multipart"),
+    *(
+        "aiohttp",
+        "alembic",
+        "asyncio",
+        "httpcore",
+        "httpx",
+        "multipart",
+        "passlib",
+        "PIL",
+        "python_multipart",
+        "reflex",
+        "reflex_base",
+    ),
     *("engineio", "engineio.server", "socketio", "socketio.server"),  # without a level these print by themselves
 )
 _TELLS_INPUT = "EventDeserializationError"  # Reflex quotes what it could not read

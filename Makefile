@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-RUN := $(BIN)/python -m instantchat.cli
+RUN := $(BIN)/instantchat
 JOBS ?= 2
 
 .PHONY: run dev setup setup-dev check test e2e bench soak format clean
@@ -21,10 +21,11 @@ setup-dev: $(VENV)/.installed-dev
 $(VENV)/.installed: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "InstantChat needs Python 3.11 or newer: make run PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "[1/4] Creating $(VENV)"
+	@echo "[1/2] Creating $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "[2/4] Installing packages (about a minute the first time)"
+	@echo "[2/2] Installing packages (about a minute the first time)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt

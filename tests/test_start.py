@@ -138,3 +138,15 @@ class TestRoles:
         server = ServerProcess(tmp_path, "--api-only").start()
         assert server.stop() == 0
         assert "Traceback" not in server.output
+
+
+class TestPages:
+    def test_one_name_for_the_address_so_that_cookies_are_there_after_instagram(self, tmp_path: Path) -> None:
+        with ServerProcess(tmp_path, public_url="") as server:
+            asked = {"Accept": "text/html", "Host": f"127.0.0.1:{server.port}"}
+            answer = httpx.get(f"{server.url}/login?next=/chats", headers=asked)
+            assert answer.status_code == 307
+            assert answer.headers["Location"] == f"http://localhost:{server.port}/login?next=/chats"
+            assert httpx.get(f"{server.url}/api/health", headers=asked).status_code == 200
+            named = {"Accept": "text/html", "Host": f"localhost:{server.port}"}
+            assert httpx.get(f"{server.url}/login", headers=named).status_code == 200

@@ -6,12 +6,14 @@ import os
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlencode
 
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from instantchat.api.address import Proxies, header, is_own_origin
 from instantchat.api.gate import https_redirect
 from instantchat.api.problems import problem_response
 from instantchat.assembly import Assembly
+from instantchat.config import Settings
 from instantchat.errors import AppError, Forbidden, TooManyRequests
 from instantchat.features.auth.tokens import COOKIE
 from instantchat.kit.crypto import hmac_hex
@@ -42,12 +44,22 @@ def build_site(assembly: Assembly) -> ASGIApp:
         elif scope["path"] == _EVENTS or scope["path"].startswith(f"{_EVENTS}/"):
             await events(scope, receive, send)
         elif scope["type"] == "http":
-            answer = https_redirect(scope, settings) or pages
+            answer = https_redirect(scope, settings) or _same_name_redirect(scope, settings) or pages
             await answer(scope, receive, _strict(send) if settings.is_production else send)
         else:
             await send({"type": "websocket.close", "code": 1000})
 
     return site
+
+
+def _same_name_redirect(scope: Scope, settings: Settings) -> Response | None:
+    """To `localhost` from `127.0.0.1`: a browser keeps their cookies apart, and Instagram sends people back to the one
+    address this server gives out. None where `PUBLIC_URL` says what that is, and for everything but pages."""
+    host = header(scope, b"host")
+    if settings.public_url or host != f"127.0.0.1:{settings.port}" or "text/html" not in header(scope, b"accept"):
+        return None
+    query = scope.get("query_string", b"").decode("latin-1")
+    return RedirectResponse(f"{settings.base_url}{scope['path']}{'?' if query else ''}{query}", status_code=307)
 
 
 class EventDoor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,9 +29,6 @@ from instantchat.store.ports import Store
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 8.0
-# The database's thread lets go of the interpreter at each statement, and under load waits for the event loop to let go
-# of it again: 5 ms each time by default. Measured with the whole loop under load: 540-560 events/s became 690-940.
-_SWITCH_SECONDS = 0.001
 _IDLE_ALONE = 15.0
 _IDLE_SHARED = 1.0
 
@@ -94,7 +90,6 @@ class Runtime:
         """Take over what a dead process left, then begin. Does nothing in a process without the worker role."""
         if not self._options.worker:
             return
-        sys.setswitchinterval(_SWITCH_SECONDS)
         if self._options.is_alone:
             await self._outbox.recover()
             await self._worker.recover()

@@ -408,6 +408,10 @@ def _open(page: Page, text: str) -> None:
 
 
 def _top(item: Locator) -> float:
-    box = item.bounding_box()
-    assert box is not None, "it is not drawn"
-    return box["y"]
+    """Where it is drawn, once what has changed is on the screen."""
+    return float(
+        item.evaluate(
+            """item => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
+                () => done(item.getBoundingClientRect().top))))"""
+        )
+    )

@@ -90,8 +90,9 @@ def _drafts(assembly: Assembly) -> APIRouter:
     @router.get("/api/flow/{flow_id}/export")
     async def export(member: CurrentMember, flow_id: str, response: Response) -> s.ExportedFlow:
         """The draft as a file."""
+        exported = await transfer.export(member, flow_id)  # so the id is one of ours, and fit for a header
         response.headers["Content-Disposition"] = f'attachment; filename="{flow_id}.json"'
-        return await transfer.export(member, flow_id)
+        return exported
 
     @router.post("/api/flow/import", status_code=201)
     async def import_flow(member: CurrentMember, body: s.ImportFlow) -> s.ImportOut:

@@ -35,10 +35,10 @@ async def gather(page: Callable[[int, str | None], Awaitable[Cut[T]]], size: int
             return found, cursor or ""
 
 
-async def next_batch(events: Subscription, seconds: float | None) -> list[Happening]:
-    """What happens next; nothing when nothing has happened for `seconds`."""
+async def next_batch(events: Subscription, until: float | None) -> list[Happening]:
+    """What happens next; nothing when nothing has happened by `until`, a time of the running loop."""
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout_at(until):
             return await events.batch()
     except TimeoutError:
         return []

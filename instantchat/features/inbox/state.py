@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
@@ -55,6 +56,7 @@ class Inbox(rx.State):
     _names: dict[str, str] = {}
     _seen: int = 0
     _types_here: bool = False
+    _typing_until: float = 0.0
 
     @rx.var
     def is_filtered(self) -> bool:
@@ -83,16 +85,17 @@ class Inbox(rx.State):
             except Unauthenticated:
                 return  # the guard is already on its way to the sign-in page
             seen = self._seen
-        hub, somebody_types = current().hub, False
+        hub = current().hub
         async with hub.subscribe(member.workspace_id) as events:
             missed = hub.since(member.workspace_id, seen)
             batch = missed.events if missed.complete else [Happening.resync(member.workspace_id)]
             while True:
                 async with self:
                     member = await current_member(self)
+                    self.can_answer = member.role != "viewer"
                     await self._apply(member, batch)
-                    somebody_types = self.typing_name != ""
-                batch = await next_batch(events, _TYPING_SECONDS if somebody_types else None)
+                    until = self._typing_until if self.typing_name else None
+                batch = await next_batch(events, until)
 
     @rx.event
     async def find(self, text: str) -> None:
@@ -235,7 +238,7 @@ class Inbox(rx.State):
         if any(each.kind == "resync" for each in batch):
             await self._read_all(member)
             return
-        if not batch:
+        if asyncio.get_running_loop().time() >= self._typing_until:
             self.typing_name = ""
         for record in [each.record for each in batch]:
             match record:
@@ -252,7 +255,7 @@ class Inbox(rx.State):
         """Show a changed conversation; what comes into the open one is read at once."""
         is_open = self.open_row is not None and thread.conversation.id == self.open_row.id
         if is_open and thread.conversation.unread_count and self.can_answer:
-            thread = await self._seen_thread(member, thread.conversation.id)
+            thread = await self._found_thread(member, thread.conversation.id) or thread
         self._place_row(thread)
 
     def _place_row(self, thread: Thread) -> None:
@@ -289,6 +292,7 @@ class Inbox(rx.State):
             return
         name = "You, in another window," if is_mine else typing.name or "Somebody"
         self.typing_name = name if typing.is_typing else ""
+        self._typing_until = asyncio.get_running_loop().time() + _TYPING_SECONDS
 
     async def _drawn(self, member: Member, messages: Sequence[Message]) -> list[Bubble]:
         """Messages as bubbles, oldest first; who wrote them is looked up once."""

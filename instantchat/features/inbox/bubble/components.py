@@ -66,7 +66,7 @@ def _about(message: rx.Var[Bubble]) -> rx.Component:
         rx.cond(message.who, rx.el.span(message.who, class_name="truncate"), rx.fragment()),
         moment(message.at, "time", class_name="shrink-0 tabular-nums"),
         _delivery(message),
-        class_name="flex max-w-full items-center gap-1.5 text-xs text-muted-foreground",
+        class_name="flex min-h-4 max-w-full items-center gap-1.5 text-xs text-muted-foreground",
     )
 
 

@@ -72,18 +72,19 @@ def current() -> Assembly:
     return _current
 
 
-async def open_assembly(settings: Settings, *, worker: bool) -> Assembly:
-    """Connect to the database and build every service. Raises `StartRefused` with what to do."""
+async def open_assembly(settings: Settings, *, worker: bool, serves: bool = True) -> Assembly:
+    """Connect to the database and build every service; `serves` False leaves out what only requests can reach. Raises
+    `StartRefused` with what to do."""
     global _current
     _ = settings.signing_key, settings.vault, settings.webhook_secrets  # made now, so a bad data directory shows now
     clock = SystemClock()
     store = open_store(settings.storage_url, clock=clock)
     await store.start()
-    _current = build(settings, store, clock, worker=worker)
+    _current = build(settings, store, clock, worker=worker, serves=serves)
     return _current
 
 
-def build(settings: Settings, store: Store, clock: Clock, *, worker: bool) -> Assembly:
+def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serves: bool = True) -> Assembly:
     """The services over a started store."""
     http = new_client()
     hub = Hub(clock)
@@ -129,7 +130,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool) -> As
         transfer=TransferService(store, flows),
         inbox=InboxService(store, clock, hub, runtime.wake_outbox),
         analytics=AnalyticsService(store, clock),
-        simulator=_simulator(settings, clock, http) if settings.simulator_on else None,
+        simulator=_simulator(settings, clock, http) if settings.simulator_on and serves else None,
     )
 
 

@@ -39,10 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
         return _run_again_on_change(arguments)
     settings = _settings(arguments)
     _refuse_taken_port(settings.listen_host, settings.port)
+    pages = None
     if not arguments.api_only:
         from instantchat.frontend.build import ensure_built
 
-        ensure_built(_say)
+        pages = ensure_built(_say)
     _prepare(settings)
     _say("Starting the server")
     from instantchat.server import serve
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         where = settings.base_url if not arguments.api_only else f"{settings.base_url}/api/docs"
         print(f"InstantChat {__version__} is ready on {where} ({time.monotonic() - began:.1f} s)", flush=True)
 
-    return _event_loop(serve(settings, pages=not arguments.api_only, worker=not arguments.no_worker, ready=ready))
+    return _event_loop(serve(settings, pages=pages, worker=not arguments.no_worker, ready=ready))
 
 
 def worker(arguments: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from granian.constants import Interfaces
@@ -17,14 +18,21 @@ from granian.server.embed import Server
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from instantchat import assembly as parts
+from instantchat.api.address import header, is_own_origin
+from instantchat.api.problems import problem_response
 from instantchat.assembly import Assembly
 from instantchat.config import Settings
+from instantchat.errors import Forbidden
 
 _STOP_SECONDS = 8
+_FOREIGN = problem_response(Forbidden("bad_origin", "This request came from a page of another site."))
 
 
-async def serve(settings: Settings, *, pages: bool, worker: bool, ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM, then stop within 10 s. Raises `StartRefused`; calls `ready` once listening."""
+async def serve(settings: Settings, *, pages: Path | None, worker: bool, ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM, then stop within 10 s; `pages` is the folder of the built ones.
+
+    Raises `StartRefused`; calls `ready` once listening.
+    """
     assembly = await parts.open_assembly(settings, worker=worker)
     try:
         server = Server(
@@ -37,21 +45,23 @@ async def serve(settings: Settings, *, pages: bool, worker: bool, ready: Callabl
         )
         server.workers_kill_timeout = _STOP_SECONDS
         serving = asyncio.create_task(server.serve())
-        async with _stop_signal() as stopped:
-            await _listening(settings, serving)
-            await assembly.start()
-            ready()
-            await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        await assembly.stop()
-        server.stop()  # type: ignore[no-untyped-call]
-        await serving
+        try:
+            async with _stop_signal() as stopped:
+                await _listening(settings, serving)
+                await assembly.start()
+                ready()
+                await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await assembly.stop()
+        finally:
+            server.stop()  # type: ignore[no-untyped-call]
+            await serving
     finally:
         await assembly.close()
 
 
 async def work(settings: Settings, *, ready: Callable[[], None]) -> None:
     """Run the worker alone until SIGINT or SIGTERM."""
-    assembly = await parts.open_assembly(settings, worker=True)
+    assembly = await parts.open_assembly(settings, worker=True, serves=False)
     try:
         async with _stop_signal() as stopped:
             await assembly.start()
@@ -62,7 +72,7 @@ async def work(settings: Settings, *, ready: Callable[[], None]) -> None:
         await assembly.close()
 
 
-def create_app(assembly: Assembly, *, pages: bool) -> ASGIApp:
+def create_app(assembly: Assembly, *, pages: Path | None) -> ASGIApp:
     """The application: requests go by path to the API, the sockets, the simulator or the pages."""
     from instantchat.api.app import build_api
     from instantchat.realtime.server import build_realtime
@@ -70,7 +80,7 @@ def create_app(assembly: Assembly, *, pages: bool) -> ASGIApp:
     api = build_api(assembly)
     realtime = build_realtime(assembly)
     simulator = assembly.simulator
-    site = _site(assembly) if pages else api
+    site = _site(assembly, pages) if pages else api
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -82,17 +92,23 @@ def create_app(assembly: Assembly, *, pages: bool) -> ASGIApp:
         elif path.startswith("/socket.io"):
             await realtime(scope, receive, send)
         elif simulator is not None and (path == "/simulator" or path.startswith("/simulator/")):
-            await simulator(scope, receive, send)
+            await (_FOREIGN if _is_foreign_write(scope) else simulator)(scope, receive, send)
         else:
             await site(scope, receive, send)
 
     return dispatch
 
 
-def _site(assembly: Assembly) -> ASGIApp:
+def _is_foreign_write(scope: Scope) -> bool:
+    """Whether a page of another site makes a developer's browser write to the simulator, which asks for no sign-in."""
+    origin = header(scope, b"origin")
+    return bool(origin) and scope["method"] != "GET" and not is_own_origin(origin, header(scope, b"host"), ())
+
+
+def _site(assembly: Assembly, pages: Path) -> ASGIApp:
     from instantchat.frontend.site import build_site
 
-    return build_site(assembly)
+    return build_site(assembly, pages)
 
 
 @contextlib.asynccontextmanager

@@ -150,3 +150,10 @@ class TestPages:
             assert httpx.get(f"{server.url}/api/health", headers=asked).status_code == 200
             named = {"Accept": "text/html", "Host": f"localhost:{server.port}"}
             assert httpx.get(f"{server.url}/login", headers=named).status_code == 200
+
+    def test_no_other_site_writes_to_the_simulator_through_a_developers_browser(self, tmp_path: Path) -> None:
+        with ServerProcess(tmp_path, "--api-only") as server:
+            address, customer = f"{server.url}/simulator/api/customers", {"username": "eve", "name": "Eve"}
+            refused = httpx.post(address, json=customer, headers={"Origin": "https://evil.example"})
+            assert (refused.status_code, refused.json()["code"]) == (403, "bad_origin")
+            assert httpx.post(address, json=customer, headers={"Origin": server.url}).status_code in {200, 201}

@@ -22,6 +22,7 @@ from instantchat.runtime.intake import Intake
 PATHS = ("/api/webhook/instagram", "/webhook/instagram")
 LIMIT = 8 * 1024 * 1024
 READ_SECONDS = 20.0  # until the signature is checked, anybody's bytes are kept in memory
+HELD_LIMIT = 256 * 1024 * 1024
 _SIGNATURE = b"x-hub-signature-256"
 _OK: list[Message] = [
     {
@@ -46,12 +47,13 @@ class WebhookApp:
     def __init__(self, intake: Intake, verify_token: Secret) -> None:
         self._intake = intake
         self._verify_token = verify_token
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["method"] == "POST":
                 async with asyncio.timeout(READ_SECONDS):
-                    body = await _read(scope, receive)
+                    body = await self._read(scope, receive)
                 await self._intake.receive(body, _header(scope, _SIGNATURE))
                 for message in _OK:
                     await send(message)
@@ -70,6 +72,30 @@ class WebhookApp:
         challenge = answer_handshake(query, self._verify_token)
         return PlainTextResponse(challenge, headers={"X-Content-Type-Options": "nosniff"})
 
+    async def _read(self, scope: Scope, receive: Callable[[], Awaitable[Message]]) -> bytes:
+        """The raw body. Stops reading as soon as it is too large, by its stated length or by what came, or when all
+        unfinished bodies together hold `HELD_LIMIT`: nobody has signed for them yet."""
+        _refuse_length(_header(scope, b"content-length"))
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _ClientGone
+                chunk: bytes = message.get("body", b"")
+                if size + len(chunk) > LIMIT:
+                    raise _too_large()
+                if not message.get("more_body"):
+                    return b"".join([*chunks, chunk]) if chunks else chunk
+                chunks.append(chunk)
+                size += len(chunk)
+                self._held += len(chunk)
+                if self._held > HELD_LIMIT:
+                    raise Unavailable("overloaded", "Too many deliveries arrive at once. Send it again later.")
+        finally:
+            self._held -= size
+
 
 class _ClientGone(Exception):
     """The sender hung up before its body was complete: there is nobody to answer."""
@@ -80,26 +106,13 @@ def webhook_routes(app: WebhookApp) -> list[BaseRoute]:
     return [Route(path, app, methods=["GET", "POST"]) for path in PATHS]
 
 
-async def _read(scope: Scope, receive: Callable[[], Awaitable[Message]]) -> bytes:
-    """The raw body; stops reading as soon as it is too large, by its stated length or by what came."""
-    stated = _header(scope, b"content-length")
-    if stated is not None and not (stated.isascii() and stated.isdigit()):
+def _refuse_length(stated: str | None) -> None:
+    if stated is None:
+        return
+    if not (stated.isascii() and stated.isdigit()):
         raise BadRequest("bad_content_length", "Content-Length is not a number.")
-    if stated is not None and (len(stated) > 18 or int(stated) > LIMIT):
+    if len(stated) > 18 or int(stated) > LIMIT:
         raise _too_large()
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _ClientGone
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size > LIMIT:
-            raise _too_large()
-        if not message.get("more_body"):
-            return b"".join([*chunks, chunk]) if chunks else chunk
-        chunks.append(chunk)
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

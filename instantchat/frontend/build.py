@@ -1,7 +1,8 @@
-"""Builds the pages when their sources have changed: bun and vite run once, and the result is kept in `.build/pages`."""
+"""Builds the pages when their sources have changed: bun and vite run once, and the result is kept under `.build/pages`."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -12,9 +13,14 @@ from pathlib import Path
 
 from instantchat.errors import StartRefused
 
+try:
+    import fcntl
+except ImportError:  # Windows: builds there are not held apart
+    fcntl = None  # type: ignore[assignment]
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-PAGES = ROOT / ".build" / "pages"
-_STAMP = ROOT / ".build" / "pages.stamp"
+_PAGES = ROOT / ".build" / "pages"
+_KEPT = 4
 _LOG = ROOT / ".build" / "pages.log"
 _BUILT = ROOT / ".web" / "build" / "client"
 _LIMIT_SECONDS = 600
@@ -34,26 +40,47 @@ _SOURCES = (
 )
 
 
-def ensure_built(say: Callable[[str], None]) -> None:
-    """Build the pages unless those on disk were made from the present sources.
+def ensure_built(say: Callable[[str], None]) -> Path:
+    """The folder of the pages made from the present sources, built first if there is none.
 
-    The pages that were there stay until the new ones are complete. Raises `StartRefused("pages_not_built")` with the
-    end of the build's output when it fails.
+    Every build has a folder of its own, so that a server goes on with the pages it started with. Raises
+    `StartRefused("pages_not_built")` with the end of the build's output when it fails.
     """
-    wanted = fingerprint()
-    if PAGES.is_dir() and _STAMP.exists() and _STAMP.read_text() == wanted:
-        return
-    say("Building the pages (about a minute the first time; only when they have changed)")
-    _LOG.parent.mkdir(parents=True, exist_ok=True)
-    if not _export():
-        tail = "\n".join(_LOG.read_text(errors="replace").splitlines()[-15:])
-        raise StartRefused(
-            "pages_not_built", f"the pages could not be built. {_LOG} has all of it, ending with:\n{tail}"
-        )
-    _STAMP.unlink(missing_ok=True)
-    shutil.rmtree(PAGES, ignore_errors=True)
-    shutil.copytree(_BUILT, PAGES)
-    _STAMP.write_text(wanted)
+    folder = _PAGES / fingerprint()[:16]
+    if folder.is_dir():
+        return folder
+    _PAGES.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time():
+        if folder.is_dir():
+            return folder
+        say("Building the pages (about a minute the first time; only when they have changed)")
+        if not _export():
+            tail = "\n".join(_LOG.read_text(errors="replace").splitlines()[-15:])
+            raise StartRefused(
+                "pages_not_built", f"the pages could not be built. {_LOG} has all of it, ending with:\n{tail}"
+            )
+        unfinished = _PAGES / "unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(_BUILT, unfinished)
+        unfinished.rename(folder)
+        _forget_old(folder)
+    return folder
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Wait while another process builds in this checkout."""
+    with (_PAGES / "lock").open("w") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _forget_old(newest: Path) -> None:
+    builds = sorted((each for each in _PAGES.iterdir() if each.is_dir()), key=lambda each: each.stat().st_mtime)
+    for build in builds[:-_KEPT]:
+        if build != newest:
+            shutil.rmtree(build, ignore_errors=True)
 
 
 def _export() -> bool:

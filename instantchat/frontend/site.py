@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
 from starlette.responses import RedirectResponse, Response
@@ -23,8 +24,8 @@ _EVENTS = "/_event"
 _HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 
 
-def build_site(assembly: Assembly) -> ASGIApp:
-    """Reflex's application over the built pages. Importing it compiles nothing: `frontend.build` has done that.
+def build_site(assembly: Assembly, folder: Path) -> ASGIApp:
+    """Reflex's application over the pages in `folder`. Importing it compiles nothing: that is done.
 
     Of Reflex's own endpoints only the event socket is reachable.
     """
@@ -34,7 +35,7 @@ def build_site(assembly: Assembly) -> ASGIApp:
     from instantchat.instantchat import app
 
     reflex = app()
-    pages = Pages(app.router)
+    pages = Pages(folder, app.router)
     settings = assembly.settings
     events = EventDoor(reflex, assembly)
 

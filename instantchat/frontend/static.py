@@ -15,17 +15,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from instantchat.frontend.build import PAGES
-
 _NOWHERE = "-/-"
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
 class Pages(PrecompressedStaticFiles):
-    """The pages of the build. `router` is Reflex's, which maps `/chats/abc` to the page of `/chats/[conversation]`."""
+    """The built pages in `folder`; Reflex's `router` maps `/chats/abc` to the page of `/chats/[conversation]`."""
 
-    def __init__(self, router: Any) -> None:
-        super().__init__(directory=PAGES, html=True, encodings=["brotli", "gzip"], router=router)
+    def __init__(self, folder: Path, router: Any) -> None:
+        super().__init__(directory=folder, html=True, encodings=["brotli", "gzip"], router=router)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """A page or file, the 404 page for what no file system can name, 405 for other methods; never a redirect."""

@@ -129,3 +129,20 @@ class TestDelivery:
         transport = httpx.ASGITransport(WebhookApp(intake, Secret("v")))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as other:
             assert (await post(other, delivery(stage, "a"))).status_code == 503
+
+
+class TestUnfinishedBodies:
+    async def test_together_hold_no_more_than_their_limit(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch, client: httpx.AsyncClient
+    ) -> None:
+        monkeypatch.setattr("instantchat.api.webhook.HELD_LIMIT", 1000)
+        body = delivery(stage, "hello")
+
+        async def slowly() -> AsyncIterator[bytes]:
+            yield body + b" " * 2000
+            yield b" "
+
+        refused = await client.post(PATH, content=slowly(), headers={"X-Hub-Signature-256": "sha256=0"})
+        assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+        assert (await post(client, body)).status_code == 200
+        assert await pending(stage) == 1

@@ -198,6 +198,16 @@ class TestPages:
         assert not leaks(heard), [heard[heard.index(each) - 200 :][:400] for each in leaks(heard) if each in heard]
         assert shop.belongings() == before
 
+    async def test_nobody_can_park_large_things_in_our_memory(self, shop: Scene) -> None:
+        """What a tab is shown is kept for an hour, and a visitor may open as many tabs as he likes."""
+        large = "x" * 100_000
+        async with tabs.tab(shop.server) as page:
+            for name, function in tabs.handlers():
+                given = {"text": large, "name": large, "flowId": large}
+                await page.call(name, tabs.arguments(function, large, given))
+                kept = await page.call("reflex___state____state.hydrate", {})
+                assert "x" * 1000 not in kept, name
+
     async def test_variables_cannot_be_set_from_outside(self, shop: Scene) -> None:
         root = "reflex___state____state"
         session = tabs.name_of("session.guard").removesuffix(".guard")

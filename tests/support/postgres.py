@@ -8,8 +8,9 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -23,8 +24,9 @@ SECONDS = 60
 class PostgresServer:
     """A running server; databases are made from one another in milliseconds."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, control: Callable[..., None]) -> None:
         self.port = port
+        self._control = control
 
     def url(self, database: str) -> str:
         """What goes into `INSTANTCHAT_DATABASE_URL`."""
@@ -38,6 +40,14 @@ class PostgresServer:
     def drop(self, database: str) -> None:
         """Remove a database, whoever is connected to it."""
         self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def stop(self) -> None:
+        """End it as an administrator in a hurry does: every connection breaks."""
+        self._control("-m", "fast", "-w", "stop")
+
+    def start(self) -> None:
+        """Start it again after `stop`, on the same port with the same data."""
+        self._control("-w", "start")
 
     def run(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
         """Execute SQL outside a transaction; its rows."""
@@ -59,11 +69,12 @@ def postgres_server() -> Iterator[PostgresServer]:
     try:
         _run(programs[-1] / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 {OPTIONS}"
-        _run(programs[-1] / "pg_ctl", "-D", data, "-l", home / "log", "-w", "-o", options, "start")
+        control = partial(_run, programs[-1] / "pg_ctl", "-D", data, "-l", home / "log", "-o", options)
+        control("-w", "start")
         try:
-            yield PostgresServer(port)
+            yield PostgresServer(port, control)
         finally:
-            _run(programs[-1] / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            control("-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -96,7 +96,7 @@ class FlowList(rx.State):
     def ask(self, dialog: str, flow_id: str = "") -> None:
         """Open a dialog: create, rename or delete."""
         row = next((row for row in self.rows if row["id"] == flow_id), None)
-        self.dialog, self.dialog_flow, self.dialog_error = dialog, flow_id, ""
+        self.dialog, self.dialog_flow, self.dialog_error = dialog[:20], flow_id[:100], ""
         self.dialog_name = row["name"] if row else ""
 
     @rx.event

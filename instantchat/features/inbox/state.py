@@ -15,7 +15,7 @@ from instantchat.features.auth.member import Member
 from instantchat.features.auth.state import current_member
 from instantchat.features.inbox.reading import MOST, gather, next_batch
 from instantchat.features.inbox.service import ConversationList
-from instantchat.features.inbox.views import Bubble, Row, bubble_of, has_words, row_of
+from instantchat.features.inbox.views import Bubble, Row, bubble_of, has_words, placed, row_of, when
 from instantchat.kit.ids import new_id
 from instantchat.realtime.wire import Happening
 from instantchat.runtime.live import Typing
@@ -44,7 +44,7 @@ class Inbox(rx.State):
     is_missing: bool = False
     bubbles: list[Bubble] = []
     next_bubbles: str = ""
-    typing_name: str = ""
+    typing_note: str = ""
     account_state: str = ""
     account_handle: str = ""
     can_answer: bool = True
@@ -94,7 +94,7 @@ class Inbox(rx.State):
                     member = await current_member(self)
                     self.can_answer = member.role != "viewer"
                     await self._apply(member, batch)
-                    until = self._typing_until if self.typing_name else None
+                    until = self._typing_until if self.typing_note else None
                 batch = await next_batch(events, until)
 
     @rx.event
@@ -146,11 +146,9 @@ class Inbox(rx.State):
         answer = {"key": str(key), "conversation": str(conversation), "refusal": APOLOGY}
         self.answers = [*self.answers, answer][-_ANSWERS:]
         self._types_here = False
-        refusal = ""
+        refusal, to = "", answer["conversation"]
         try:
-            await current().inbox.send(
-                member, conversation_id=str(conversation), text=str(text), source="web", idempotency_key=str(key)
-            )
+            await current().inbox.send(member, conversation_id=to, text=str(text), idempotency_key=answer["key"])
         except AppError as error:
             refusal = sentence(error)
         self.answers = [*self.answers[:-1], answer | {"refusal": refusal}]
@@ -198,7 +196,7 @@ class Inbox(rx.State):
         is_shown = self.open_row is not None and self.open_row.id == wanted
         thread = await self._found_thread(member, wanted)
         if not is_shown:
-            self.typing_name = ""
+            self.typing_note = ""
         if thread is None:
             self.open_row, self.bubbles, self.next_bubbles = None, [], ""
             return
@@ -239,7 +237,7 @@ class Inbox(rx.State):
             await self._read_all(member)
             return
         if asyncio.get_running_loop().time() >= self._typing_until:
-            self.typing_name = ""
+            self.typing_note = ""
         for record in [each.record for each in batch]:
             match record:
                 case Thread():
@@ -263,23 +261,19 @@ class Inbox(rx.State):
         row = row_of(thread)
         if self.open_row and row.id == self.open_row.id:
             self.open_row = row
-        kept = [each for each in self.rows if each.id != row.id]
         fits = self.status in {"all", row.status} and has_words(thread, self.search)
-        is_beyond = self.next_rows and kept and (row.at, row.id) < (kept[-1].at, kept[-1].id)
-        if fits and not is_beyond:
-            kept = sorted([*kept, row], key=lambda each: (each.at, each.id), reverse=True)
-        self.rows = kept[:MOST]
+        rows = [each for each in self.rows if each.id != row.id] + [row] * fits
+        self.rows = placed(rows, row if self.next_rows else None)[:MOST]
 
     async def _place_bubble(self, member: Member, message: Message) -> None:
         if self.open_row is None or message.conversation_id != self.open_row.id:
             return
-        kept = [each for each in self.bubbles if each.id != message.id]
         (bubble,) = await self._drawn(member, [message])
-        is_before = self.next_bubbles and kept and (bubble.at, bubble.id) < (kept[0].at, kept[0].id)
-        if not is_before:
-            self._show(sorted([*kept, bubble], key=lambda each: (each.at, each.id)))
+        kept = [each for each in self.bubbles if each.id != bubble.id]
+        if not (self.next_bubbles and kept and when(bubble) < when(kept[0])):
+            self._show(sorted([*kept, bubble], key=when))
         if message.direction == "out":
-            self.typing_name = ""
+            self.typing_note = ""
 
     def _show(self, bubbles: list[Bubble]) -> None:
         self.bubbles = bubbles[-MOST:]
@@ -287,11 +281,10 @@ class Inbox(rx.State):
     def _show_typing(self, member: Member, typing: Typing) -> None:
         if self.open_row is None or typing.conversation_id != self.open_row.id:
             return
-        is_mine = typing.user_id == member.user_id
-        if is_mine and self._types_here:
-            return
-        name = "You, in another window," if is_mine else typing.name or "Somebody"
-        self.typing_name = name if typing.is_typing else ""
+        note = f"{typing.name or 'Somebody'} is typing…"
+        if typing.user_id == member.user_id:
+            note = "" if self._types_here else "You are typing in another window…"
+        self.typing_note = note if typing.is_typing else ""
         self._typing_until = asyncio.get_running_loop().time() + _TYPING_SECONDS
 
     async def _drawn(self, member: Member, messages: Sequence[Message]) -> list[Bubble]:
@@ -303,4 +296,4 @@ class Inbox(rx.State):
         bubbles = [bubble_of(each, self._names) for each in messages]
         if len(self._names) > _NAMES:
             self._names = {}
-        return sorted(bubbles, key=lambda each: (each.at, each.id))
+        return sorted(bubbles, key=when)

@@ -111,6 +111,17 @@ def has_words(thread: Thread, search: str) -> bool:
     return search.strip().casefold() in known.casefold()
 
 
+def when(item: Row | Bubble) -> tuple[str, str]:
+    """What the list and the thread are sorted by, as in the store."""
+    return (item.at, item.id)
+
+
+def placed(rows: list[Row], latest: Row | None) -> list[Row]:
+    """Newest first. `latest`, if given, is left out at the end: it belongs to a page that was not read yet."""
+    found = sorted(rows, key=when, reverse=True)
+    return found[:-1] if latest is not None and len(found) > 1 and found[-1].id == latest.id else found
+
+
 def _who(message: Message, names: Mapping[str, str]) -> str:
     if message.sender_kind == "contact":
         return ""

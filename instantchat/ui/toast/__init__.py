@@ -50,4 +50,4 @@ def toaster() -> rx.Component:
 
 def _item(text: str, tone: str) -> dict[str, Any]:
     # The same sentence twice at once is one toast: `key` makes the second replace the first.
-    return {"id": time.time_ns() // 1000, "tone": tone, "text": text[:500], "key": f"{tone}:{text}"[:100]}
+    return {"id": time.time_ns() // 1000, "tone": tone[:20], "text": text[:500], "key": f"{tone}:{text}"[:100]}

@@ -110,16 +110,14 @@ def _messages() -> rx.Component:
     rest = rx.el.p(
         f"These are the latest {MOST} messages.", class_name="pb-4 text-center text-[13px] text-muted-foreground"
     )
-    typing = rx.el.p(
-        Inbox.typing_name, " is typing…", class_name="mt-3 text-[13px] text-muted-foreground", role="status"
-    )
+    typing = rx.el.p(Inbox.typing_note, class_name="mt-3 text-[13px] text-muted-foreground", role="status")
     return thread_scroll(
         rx.cond(Inbox.bubbles.length() >= MOST, rest, rx.cond(Inbox.next_bubbles, earlier, rx.fragment())),
         rx.el.ol(
             rx.foreach(Inbox.bubbles, lambda each, at: bubble(each, rx.cond(at > 0, Inbox.bubbles[at - 1].at, ""))),
             class_name="flex flex-col gap-3",
         ),
-        rx.cond(Inbox.typing_name, typing, rx.fragment()),
+        rx.cond(Inbox.typing_note, typing, rx.fragment()),
         thread=Inbox.open_row.id,
         label="Messages",
         class_name="px-4 py-5 md:px-6",

@@ -1,4 +1,4 @@
-"""Builds the pages when their sources have changed: bun and vite run once, and the result is kept under `.build/pages`."""
+"""Builds the pages when their sources have changed: bun and vite run, and the result is kept under `.build/pages`."""
 
 from __future__ import annotations
 

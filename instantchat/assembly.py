@@ -21,6 +21,7 @@ from instantchat.kit.clock import Clock, SystemClock
 from instantchat.kit.crypto import Secret
 from instantchat.kit.http import new_client
 from instantchat.realtime.hub import Hub
+from instantchat.realtime.relay import Relay
 from instantchat.runtime.runtime import Runtime, RuntimeOptions
 from instantchat.store.connect import open_store
 from instantchat.store.ports import Store
@@ -46,9 +47,12 @@ class Assembly:
     inbox: InboxService
     analytics: AnalyticsService
     simulator: Starlette | None
+    relay: Relay | None = None
 
     async def start(self) -> None:
         """Begin handling events and sending; the server is listening by now, which the simulator needs."""
+        if self.relay:
+            self.relay.start()
         if self.simulator:
             await self.simulator.state.simulator.start()
         await self.runtime.start()
@@ -58,6 +62,8 @@ class Assembly:
         await self.runtime.stop()
         if self.simulator:
             await self.simulator.state.simulator.stop()
+        if self.relay:
+            await self.relay.stop()
 
     async def close(self) -> None:
         """Close connections."""
@@ -131,6 +137,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         inbox=InboxService(store, clock, hub, runtime.wake_outbox),
         analytics=AnalyticsService(store, clock),
         simulator=_simulator(settings, clock, http) if settings.simulator_on and serves else None,
+        relay=Relay(hub, store, settings.storage_url) if settings.storage_url.startswith("postgresql") else None,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,7 @@ async def serve(settings: Settings, *, pages: Path | None, worker: bool, ready: 
             async with _stop_signal() as stopped:
                 await _listening(settings, serving)
                 await assembly.start()
+                _settle_memory()
                 ready()
                 await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
             await assembly.stop()
@@ -65,6 +67,7 @@ async def work(settings: Settings, *, ready: Callable[[], None]) -> None:
     try:
         async with _stop_signal() as stopped:
             await assembly.start()
+            _settle_memory()
             ready()
             await stopped
         await assembly.stop()
@@ -109,6 +112,13 @@ def _site(assembly: Assembly, pages: Path) -> ASGIApp:
     from instantchat.frontend.site import build_site
 
     return build_site(assembly, pages)
+
+
+def _settle_memory() -> None:
+    """What the start has made stays to the end: the garbage collector need not go through it over and over again, which
+    was a seventh of all CPU time under load."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextlib.asynccontextmanager

@@ -58,7 +58,7 @@ class Block(Part):
         """All findings about this block alone: missing fields, unreadable templates, then `check`."""
         for field in walk_fields(self):
             if field.has(Required) and field.is_empty() and field.is_shown():
-                yield Issue("required", f"{field.label} is missing.", field=field.path, hint="Fill it in.")
+                yield Issue("required", f"“{field.label}” is missing.", field=field.path, hint="Fill it in.")
             if field.has(Templated):
                 for source in strings_in(field.value):
                     for slot in parse_template(source).broken:

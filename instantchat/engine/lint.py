@@ -1,8 +1,8 @@
 """Everything wrong with a flow, for the canvas and for activation.
 
 Errors: required, bad_regex, bad_path, bad_name, bad_url, bad_header, bad_time, bad_timezone, too_long,
-blocked_address, no_start, loop_without_wait. Warnings: bad_template, unreachable, variable_never_set, keyword_clash,
-note_connected, both_choices, long_title. Info: unconnected_exit.
+blocked_address, no_start, loop_without_wait. Warnings: bad_template, starts_on_any, unreachable, variable_never_set,
+keyword_clash, note_connected, both_choices, long_title. Info: unconnected_exit.
 """
 
 from __future__ import annotations
@@ -52,6 +52,9 @@ def _start_findings(flow: CompiledFlow) -> Iterator[Issue]:
     if not flow.listeners and not any(node.starts_runs for node in flow.nodes.values()):
         hint = "Add a trigger node and connect it to the first step."
         yield Issue("no_start", "Nothing starts this flow.", hint=hint)
+    elif flow.starts:
+        hint = "Add a trigger to say which messages do."
+        yield Issue("starts_on_any", "Any message starts this flow.", "warning", node_id=flow.starts[0], hint=hint)
 
 
 def _loops(flow: CompiledFlow) -> Iterator[Issue]:
@@ -125,7 +128,7 @@ def _clashes(flow: CompiledFlow, others: Sequence[tuple[str, CompiledFlow]]) -> 
             phrase = next((each for each in phrases if each), None)
             if phrase is not None:
                 message = f"The flow “{shorten(name, 60)}” listens to {phrase} too."
-                hint = "The higher priority wins, then the older flow."
+                hint = "The older flow wins, unless the other has a higher priority."
                 yield Issue("keyword_clash", message, "warning", node_id=listener.node_id, hint=hint)
                 shown += 1
                 if shown >= CLASHES_SHOWN:

@@ -162,4 +162,6 @@ def _unwrapped(address: Address) -> Address:
 
 
 def _blocked(host: str) -> CallFailed:
-    return CallFailed(f"{host} is in a private network, which flows may not call (see HTTP_ALLOWED_NETWORKS).")
+    return CallFailed(
+        f"{host} is in a private network, which flows may not call unless INSTANTCHAT_HTTP_ALLOWED_NETWORKS lists it."
+    )

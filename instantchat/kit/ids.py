@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
+import time
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_last: tuple[int, int] = (0, 0)
-
-
-def _encode(value: int, length: int) -> str:
-    letters = []
-    for _ in range(length):
-        letters.append(_ALPHABET[value & 31])
-        value >>= 5
-    return "".join(reversed(letters))
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+_SHIFTS = range(120, -1, -10)  # 26 characters of 5 bits, two at a time
+_TAIL = 80
+_last = 0
 
 
 def new_id(prefix: str) -> str:
     """A new id such as `msg_01JC...`; within one process later ids always sort after earlier ones."""
     global _last
-    moment = int(dt.datetime.now(dt.UTC).timestamp() * 1000)
-    if moment <= _last[0]:
-        moment, tail = _last[0], _last[1] + 1
+    value = time.time_ns() // 1_000_000 << _TAIL
+    if value <= _last:
+        value = _last + 1
     else:
-        tail = secrets.randbits(79)
-    _last = (moment, tail)
-    return f"{prefix}_{_encode(moment, 10)}{_encode(tail, 16)}"
+        value |= secrets.randbits(_TAIL - 1)
+    _last = value
+    return f"{prefix}_{''.join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])}"
 
 
 def new_token(nbytes: int = 32) -> str:

@@ -31,6 +31,8 @@ _QUIET = (
         "python_multipart",
         "reflex",
         "reflex_base",
+        "tokio_tungstenite",
+        "tungstenite",
     ),
     *("engineio", "engineio.server", "socketio", "socketio.server"),  # without a level these print by themselves
 )

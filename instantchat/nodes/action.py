@@ -32,4 +32,4 @@ class ActionNode(Node):
 
     def check(self) -> Iterator[Issue]:
         if self.variant is None:
-            yield Issue("required", "Action is missing.", field="action", hint="Choose what to do.")
+            yield Issue("required", "“Action” is missing.", field="action", hint="Choose what to do.")

@@ -102,7 +102,8 @@ class DelayNode(Node):
     def check(self) -> Iterator[Issue]:
         if self.until is None:
             if self.amount is None:
-                yield Issue("required", "Wait for is missing.", field="amount", hint="Give an amount or a time of day.")
+                hint = "Give an amount or a time of day."
+                yield Issue("required", "“Wait for” is missing.", field="amount", hint=hint)
             elif self._length() > LONGEST:
                 yield Issue("too_long", "The wait is longer than a year.", field="amount", hint="Shorten it.")
             return

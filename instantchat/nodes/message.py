@@ -127,7 +127,7 @@ class MessageNode(Node):
     def check(self) -> Iterator[Issue]:
         if not self.content.strip() and (self.quick_replies or self.buttons or not self.attachments):
             hint = "Quick replies and buttons hang on a text." if self.waits() else "Write what to say."
-            yield Issue("required", "Text is missing.", field="content", hint=hint)
+            yield Issue("required", "“Text” is missing.", field="content", hint=hint)
         if self.quick_replies and self.buttons:
             hint = "Instagram may refuse both in one message: put one of them in another message."
             yield Issue("both_choices", "Quick replies and buttons together.", "warning", field="buttons", hint=hint)

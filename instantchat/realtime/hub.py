@@ -1,4 +1,5 @@
-"""What happens now, told to everyone in this process who listens to its workspace: pages and sockets.
+"""What happens now, told to everyone in this process who listens to its workspace: pages and sockets. Where a database
+serves several processes, `relay` carries it to and from the others.
 
 Every event of a workspace has a sequence number, which grows by one and never goes back, also across restarts. The last
 1,000 are kept, so that a listener who missed some can ask for them; one who missed more reads the database again.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -80,9 +81,16 @@ class Hub:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._streams: OrderedDict[str, _Stream] = OrderedDict()
+        self.on_publish: Callable[[LiveEvent], None] | None = None
 
     def publish(self, event: LiveEvent) -> None:
-        """Tell every listener of the workspace. Typing is told but neither numbered nor kept."""
+        """Tell every listener of the workspace, and the other processes."""
+        self.tell(event)
+        if self.on_publish is not None:
+            self.on_publish(event)
+
+    def tell(self, event: LiveEvent) -> None:
+        """Tell every listener in this process. Typing is told but neither numbered nor kept."""
         stream = self._stream(event.workspace_id)
         if event.kind == "typing":
             happening = Happening(event, None)
@@ -92,6 +100,23 @@ class Hub:
             stream.kept.append(happening)
         for listener in stream.listeners:
             listener.offer(happening)
+
+    def is_heard(self, workspace_id: str) -> bool:
+        """Whether anybody in this process listens to the workspace."""
+        stream = self._streams.get(workspace_id)
+        return stream is not None and bool(stream.listeners)
+
+    def miss(self, workspace_id: str | None = None) -> None:
+        """Something happened that is not told, here or in every workspace: `since` says so, and listeners are sent a
+        `resync`."""
+        streams = self._streams.items() if workspace_id is None else [(workspace_id, self._streams.get(workspace_id))]
+        for name, stream in streams:
+            if stream is None:
+                continue  # one that is begun later is above all that was missed
+            stream.seq += 1
+            stream.kept.clear()
+            for listener in stream.listeners:
+                listener.offer(Happening.resync(name))
 
     @asynccontextmanager
     async def subscribe(self, workspace_id: str) -> AsyncIterator[Subscription]:

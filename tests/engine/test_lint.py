@@ -49,6 +49,9 @@ class TestErrors:
 
 
 class TestWarnings:
+    def test_without_a_trigger_any_message_starts_it(self) -> None:
+        assert codes(graph([say("a"), say("b")], "a>b"), severity="warning") == [("starts_on_any", "a")]
+
     def test_unreachable_nodes(self) -> None:
         data = graph([trigger("t"), say("a"), say("b"), node("n", "noteNode")], "t>a")
         assert codes(data, severity="warning") == [("unreachable", "b")]
@@ -73,7 +76,8 @@ class TestWarnings:
         assert issue.message == "The flow “Prices” listens to the keyword “price” too."
         assert codes(mine, [("Exact", compiled([trigger("x", "price", match="exact")]))], "warning") == []
         assert codes(mine, [("Any", compiled([say("x")]))], "warning") == []
-        assert codes(graph([say("m")]), [("Any", compiled([say("x")]))], "warning") == [("keyword_clash", None)]
+        both_any = codes(graph([say("m")]), [("Any", compiled([say("x")]))], "warning")
+        assert both_any == [("starts_on_any", "m"), ("keyword_clash", None)]
 
     def test_an_edge_into_a_note(self) -> None:
         data = graph([trigger("t"), node("n", "noteNode")], "t>n")

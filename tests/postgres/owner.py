@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +24,6 @@ class Owner:
     http: httpx.AsyncClient
     token: str
     ig_id: str = ""
-    customers: dict[str, str] = field(default_factory=dict)
 
     async def connect(self) -> None:
         """Allow access on the authorize page, and come back."""
@@ -72,15 +71,24 @@ class Owner:
     async def socket(self, url: str = "") -> AsyncIterator[list[tuple[str, Any]]]:
         """What a stock Socket.IO client hears from now on, at this server or another one."""
         heard: list[tuple[str, Any]] = []
-        client = socketio.AsyncClient(reconnection=False)
 
         async def hear(event: str, data: Any = None) -> None:
             heard.append((event, data))
 
-        client.on("*", hear)
+        async with self.asking(url, hear):
+            yield heard
+
+    @contextlib.asynccontextmanager
+    async def asking(
+        self, url: str = "", hear: Callable[..., Any] | None = None
+    ) -> AsyncIterator[socketio.AsyncClient]:
+        """A stock Socket.IO client."""
+        client = socketio.AsyncClient(reconnection=False)
+        if hear is not None:
+            client.on("*", hear)
         await client.connect(url or self.url, auth={"token": self.token}, transports=["websocket"])
         try:
-            yield heard
+            yield client
         finally:
             await client.disconnect()
 

@@ -200,11 +200,11 @@ class TestForms:
     def test_issues_are_shown_at_the_node_and_at_its_field(self, page: Page) -> None:
         message = canvas.drag_node(page, "Message", 200, 160)
         canvas.wait_saved(page)
-        expect(message.get_by_role("button", name="Text is missing")).to_be_visible()
-        expect(page.locator('.flow-panel [data-field="content"]')).to_contain_text("Text is missing.")
+        expect(message.get_by_role("button", name="“Text” is missing")).to_be_visible()
+        expect(page.locator('.flow-panel [data-field="content"]')).to_contain_text("“Text” is missing.")
         canvas.fill_field(page, "Text", "Hello")
         canvas.wait_saved(page)
-        expect(page.locator('.flow-panel [data-field="content"]')).not_to_contain_text("Text is missing.")
+        expect(page.locator('.flow-panel [data-field="content"]')).not_to_contain_text("“Text” is missing.")
 
 
 class TestSaving:

@@ -48,6 +48,7 @@ _PROFILE_FIELDS = (
     "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user"
 )
 _PROFILE_TIMEOUT = 5.0
+_SENDERS_KEPT = 1_000
 
 
 class InstagramClient:
@@ -69,6 +70,9 @@ class InstagramClient:
         app_secret: Secret,
     ) -> None:
         self._http = http
+        self._transport = http._transport  # see _post
+        self._limits = {"timeout": http.timeout.as_dict()}
+        self._senders: dict[str, tuple[Secret, httpx.URL, httpx.Headers]] = {}
         self._root = graph_url.rstrip("/")
         self._versioned = f"{self._root}/{graph_version}"
         self._authorize_url = authorize_url
@@ -149,11 +153,7 @@ class InstagramClient:
     async def send(self, account_ig_id: str, token: Secret, payload: dict[str, Any]) -> SendOutcome:
         """One body of `messages.bodies`; never raises for what Meta or the network does."""
         try:
-            response = await self._http.post(
-                f"{self._versioned}/{account_ig_id}/messages",
-                content=orjson.dumps(payload),
-                headers={"Authorization": f"Bearer {token.reveal()}", "Content-Type": "application/json"},
-            )
+            response = await self._post(account_ig_id, token, orjson.dumps(payload))
         except NETWORK_ERRORS as error:
             return outcome_of_failure(error)
         is_private_reply = "comment_id" in payload.get("recipient", ())
@@ -162,6 +162,30 @@ class InstagramClient:
     async def typing(self, account_ig_id: str, token: Secret, igsid: str, *, on: bool = True) -> SendOutcome:
         """Show or hide the typing dots (they go by themselves after 20 s)."""
         return await self.send(account_ig_id, token, sender_action(igsid, "typing_on" if on else "typing_off"))
+
+    async def _post(self, account_ig_id: str, token: Secret, body: bytes) -> httpx.Response:
+        """Straight to the transport, with address and headers made once: the client's cookies, redirects and merging
+        mean nothing to a send and are half of its cost (175 µs of CPU, so 95)."""
+        url, headers = self._sender(account_ig_id, token)
+        request = httpx.Request("POST", url, headers=headers, content=body, extensions=self._limits)
+        response = await self._transport.handle_async_request(request)
+        try:
+            await response.aread()
+        finally:
+            await response.aclose()
+        return response
+
+    def _sender(self, account_ig_id: str, token: Secret) -> tuple[httpx.URL, httpx.Headers]:
+        """Where an account's messages are posted, and with which headers; made again when its token changes."""
+        known = self._senders.get(account_ig_id)
+        if known is None or known[0] != token:
+            if len(self._senders) >= _SENDERS_KEPT:
+                self._senders.clear()
+            headers = self._http.headers.copy()
+            headers.update({"Authorization": f"Bearer {token.reveal()}", "Content-Type": "application/json"})
+            known = token, httpx.URL(f"{self._versioned}/{account_ig_id}/messages"), headers
+            self._senders[account_ig_id] = known
+        return known[1:]
 
     async def _call(self, method: str, url: str, token: Secret | None = None, **request: Any) -> bytes:
         headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}

@@ -69,7 +69,7 @@ class Session(rx.State):
         except Unauthenticated:
             if self._user_id:
                 await self._forget()
-            return None
+            return await self._say_deleted()
         return rx.redirect(safe_path(self.router.url.query_parameters.get("next")), replace=True)
 
     @rx.event
@@ -81,6 +81,15 @@ class Session(rx.State):
     async def refresh(self, _answer: dict[str, Any] | None = None) -> None:
         """Show the profile as it is now, after it was changed."""
         await self._show()
+
+    async def _say_deleted(self) -> Any:
+        """Say so after the full load that follows a deleted account."""
+        if self.router.url.query_parameters.get("deleted") != "account":
+            return None
+        from instantchat.ui.toast import toast  # the package of `ui` imports this module
+
+        await toast(self, "Your account is deleted.")
+        return rx.redirect("/signup", replace=True)
 
     async def _show(self) -> None:
         parts = assembly.current()

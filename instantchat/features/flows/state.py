@@ -8,7 +8,7 @@ import reflex as rx
 
 from instantchat import assembly
 from instantchat.engine.flow import validate_flow
-from instantchat.errors import AppError, Forbidden, Unauthenticated
+from instantchat.errors import AppError, Forbidden, Invalid, Unauthenticated
 from instantchat.features.auth.member import Member
 from instantchat.features.auth.state import current_member
 from instantchat.features.flows.names import NAME_LENGTH
@@ -107,8 +107,10 @@ class FlowList(rx.State):
 
     @rx.event
     async def create(self, form: dict[str, Any]) -> Any:
-        """Make a flow and open it."""
+        """Make a flow and open it; a second press of the button finds the dialog closed."""
         member = await current_member(self)
+        if self.dialog != "create":
+            return None
         blank = form.get("start") == "blank"
         name = str(form.get("name") or "").strip()[: NAME_LENGTH + 1]
         try:
@@ -133,11 +135,13 @@ class FlowList(rx.State):
 
     @rx.event
     async def delete(self) -> None:
-        """Delete the flow of the dialog."""
+        """Delete the flow of the dialog; a second press of the button finds none to delete."""
         member = await current_member(self)
-        name = self.dialog_name
-        self.dialog = ""
-        await assembly.current().flows.delete(member, self.dialog_flow)
+        name, flow_id = self.dialog_name, self.dialog_flow
+        self.dialog = self.dialog_flow = ""
+        if not flow_id:
+            return
+        await assembly.current().flows.delete(member, flow_id)
         await self._read(member)
         await toast(self, f"“{name}” was deleted.")
 
@@ -153,7 +157,11 @@ class FlowList(rx.State):
     async def activate(self, flow_id: str) -> None:
         """Publish it and let it run."""
         member = await current_member(self)
-        view = await assembly.current().flows.activate(member, flow_id)
+        try:
+            view = await assembly.current().flows.activate(member, flow_id)
+        except Invalid as refusal:  # its first error says “here”, which is on the canvas
+            await toast(self, refusal.message, "error")
+            return
         await self._read(member)
         await toast(self, f"“{view.flow.name}” is active.")
 

@@ -134,7 +134,7 @@ def delete_account() -> rx.Component:
         ),
         action="/api/user/delete",
         method="DELETE",
-        go_to="/signup",
+        go_to="/signup?deleted=account",
         label="Delete account",
     )
     dialog = ui.dialog(

@@ -63,7 +63,7 @@ function Builder({ editor, flow, home, commands }) {
     const at = reactFlow.screenToFlowPosition(point);
     put(item, { x: at.x - 128, y: at.y - 28 });
   };
-  const add = (item) => put(item, freeSpot(editor, stage.centre()));
+  const add = (item) => put(item, freeSpot(editor, stage));
   return (
     <div className="flow-builder" data-testid="flow-builder">
       <Header home={home} busy={commands.busy} onFocus={focus} onRename={commands.rename} onDeactivate={commands.deactivate} onActivate={() => commands.activate(focus)} />
@@ -186,13 +186,11 @@ function useCommands(editor, out, replies) {
   return { ...commands, busy, error };
 }
 
-// The middle of what is seen, or beside it where a card is there already.
-function freeSpot(editor, centre) {
+// The middle of what is seen, or below it where a card is there already.
+function freeSpot(editor, stage) {
+  const centre = stage.centre();
   const spot = { x: centre.x - 128, y: centre.y - 60 };
-  const isTaken = () => editor.state.graph.nodes.some(({ position }) => Math.abs(position.x - spot.x) < 24 && Math.abs(position.y - spot.y) < 24);
-  while (isTaken()) {
-    spot.x += 32;
-    spot.y += 32;
-  }
+  const isTaken = () => editor.state.graph.nodes.some((node) => stage.overlaps(node, spot));
+  while (isTaken()) spot.y += 32;
   return spot;
 }

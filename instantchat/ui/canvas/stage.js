@@ -44,6 +44,16 @@ export class Stage {
     return this.flow.screenToFlowPosition({ x: left + width / 2, y: top + height / 2 });
   }
 
+  // Whether a new card at `spot` would cover some of this one.
+  overlaps(node, spot) {
+    const { x, y } = node.position;
+    return Math.abs(x - spot.x) < CARD.width + 16 && spot.y < y + this.heightOf(node) + 16 && spot.y + CARD.height > y - 16;
+  }
+
+  heightOf(node) {
+    return this.flow.getNode(node.id)?.measured?.height ?? CARD.height;
+  }
+
   has(point) {
     const pane = this.box.current.querySelector(".react-flow");
     return Boolean(pane?.contains(document.elementFromPoint(point.x, point.y)));
@@ -70,16 +80,21 @@ export class Stage {
     return getViewportForBounds(bounds, clientWidth, clientHeight, 0.2, 1, 0.12);
   }
 
-  // Moves a node out from under the panel; `conceal` moves back, unless people have moved on.
+  // Moves a node out from under the panel, which is at the right, or on a phone at the bottom; `conceal` moves back,
+  // unless people have moved on.
   reveal(node) {
     const panel = this.box.current?.parentElement.querySelector(".flow-panel");
-    if (!node || !panel || panel.clientWidth > this.box.current.clientWidth * 0.8) return;
+    if (!node || !panel) return;
+    const { clientWidth, clientHeight } = this.box.current;
+    const isSheet = panel.clientWidth > clientWidth * 0.8;
     const { x, y, zoom } = this.flow.getViewport();
-    const free = this.box.current.clientWidth - panel.clientWidth - 24;
-    const hidden = (node.position.x + CARD.width) * zoom + x - free;
-    if (hidden <= 0) return;
+    const [left, top] = [node.position.x * zoom + x, node.position.y * zoom + y];
+    const right = isSheet ? 0 : left + CARD.width * zoom - (clientWidth - panel.clientWidth - 24);
+    const bottom = isSheet || top > clientHeight ? top + this.heightOf(node) * zoom - (clientHeight - (isSheet ? panel.clientHeight : 0) - 16) : 0;
+    const hidden = { x: Math.max(0, right), y: Math.max(0, Math.min(bottom, top - 16)) };
+    if (!hidden.x && !hidden.y) return;
     const from = this.isWhereItWas() ? this.moved.from : { x, y, zoom };
-    this.moved = { from, to: { x: Math.round(x - hidden), y, zoom } };
+    this.moved = { from, to: { x: Math.round(x - hidden.x), y: Math.round(y - hidden.y), zoom } };
     this.flow.setViewport(this.moved.to, { duration: calm() ? 0 : 160 });
   }
 

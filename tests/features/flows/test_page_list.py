@@ -91,7 +91,7 @@ class TestActions:
         page = ana.page("/flow-builder")
         expect(_row(page, "Prices")).to_contain_text("1 error")
         _act(page, "Prices", "Activate")
-        expect(page.get_by_text("Keywords is missing.")).to_be_visible()
+        expect(page.get_by_text("“Keywords” is missing.")).to_be_visible()
         expect(_row(page, "Prices")).to_contain_text("Draft")
 
 

@@ -125,6 +125,7 @@ class _Stage:
         self._server = Child(command, settings)
         try:
             self._server.start()
+            self._cpu_of_start = self._cpu_so_far()
         except BaseException:
             self.__exit__()
             raise
@@ -136,7 +137,11 @@ class _Stage:
         shutil.rmtree(self._data_dir, ignore_errors=True)
 
     def cpu(self) -> float:
-        """Processor seconds the server has used so far: a figure that other work on the machine does not move."""
+        """Processor seconds the server has used since it was ready: a figure that other work on the machine moves less
+        than it moves the rates."""
+        return self._cpu_so_far() - self._cpu_of_start
+
+    def _cpu_so_far(self) -> float:
         assert self._server.process is not None
         fields = Path(f"/proc/{self._server.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

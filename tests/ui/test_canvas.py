@@ -86,6 +86,17 @@ class TestDrawing:
         expect(page.get_by_text("Drag a trigger here")).to_be_visible()
         expect(page.locator(".react-flow__node")).to_have_count(0)
 
+    def test_a_drop_where_the_hint_of_the_palette_was(self, page: Page) -> None:
+        item, stage = page.get_by_role("button", name="Add Message"), page.locator(".flow-stage")
+        box, canvas_box = item.bounding_box(), stage.bounding_box()
+        assert box and canvas_box
+        page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+        page.mouse.down()  # held still: the hint comes up beside it, over the canvas
+        expect(page.get_by_role("tooltip")).to_be_attached()
+        page.mouse.move(canvas_box["x"] + 60, box["y"] + box["height"] / 2, steps=5)
+        page.mouse.up()
+        expect(page.locator(".react-flow__node")).to_have_count(1)
+
     def test_a_second_connection_replaces_the_first_and_can_be_undone(self, page: Page) -> None:
         first, second, third = (
             canvas.drag_node(page, "Message", x, y) for x, y in ((160, 120), (600, 120), (600, 420))

@@ -116,7 +116,9 @@ def _user(assembly: Assembly) -> APIRouter:
     @router.delete("/delete", status_code=204)
     async def delete(member: CurrentMember, body: DeleteIn, response: Response) -> None:
         """Delete your account, and with its last member the workspace. This cannot be undone."""
+        accounts = await assembly.connect.status(member)
         await profiles.delete(member, body.password)
+        await assembly.connect.let_go(member.workspace_id, accounts)
         tokens.drop_cookie(response, secure=secure)
 
     @router.get("/export", response_class=StreamingResponse)

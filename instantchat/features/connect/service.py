@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Sequence
 
 import structlog
 
@@ -108,6 +109,13 @@ class ConnectService:
             raise refusal("not_connected")
         self._tell(gone)
         return gone
+
+    async def let_go(self, workspace_id: str, accounts: Sequence[r.Account]) -> None:
+        """After a workspace was deleted: ask Instagram to stop deliveries for the accounts it had, for at most 5 s.
+        Nothing happens while the workspace still has them."""
+        if await self._accounts.accounts(workspace_id):
+            return
+        await asyncio.gather(*(self._unsubscribe(each) for each in accounts if each.state != "disconnected"))
 
     async def _connected(self, member: Member) -> list[r.Account]:
         accounts = await self._accounts.accounts(member.workspace_id)

@@ -76,7 +76,7 @@ def _events(connection: Connection, given: dict[str, Any], now: dt.datetime) -> 
     """Pending events in order, up to the first that is to be tried again later: what follows it waits too."""
     found: dict[str, list[r.Event]] = defaultdict(list)
     blocked: set[str] = set()
-    for *fields, not_before in connection.execute(_events_of(name_of(connection)), given).all():
+    for *fields, not_before in connection.execute(_events_of(name_of(connection)), given):
         event = r.Event(*fields)
         if not_before is not None and not_before > now:
             blocked.add(event.lane)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Result, Row, Select, Table, select
+from sqlalchemy import Connection, Row, Select, Table, select
 
 from instantchat.store import records as r
 from instantchat.store.sql.tables.accounts import accounts
@@ -36,9 +36,9 @@ class Rows(Generic[T]):
         """A select of the record's columns, then `extra`."""
         return select(*self.columns, *extra)
 
-    def build(self, rows: Result[Any]) -> list[T]:
+    def build(self, rows: Iterable[Row[Any]]) -> list[T]:
         """Records from rows that hold exactly the record's columns."""
-        return [self.record(*row) for row in rows.all()]
+        return [self.record(*row) for row in rows]
 
     def from_row(self, row: Row[Any], offset: int = 0) -> T:
         """The record that starts at `offset` in a wider row."""

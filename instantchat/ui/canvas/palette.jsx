@@ -84,9 +84,9 @@ function usePaletteDrag(onDrop, onStart) {
       window.removeEventListener("pointerup", end);
       window.removeEventListener("pointercancel", end);
       window.removeEventListener("keydown", cancel);
+      if (dragged.current && at.type === "pointerup") onDrop(item, { x: at.clientX, y: at.clientY });
       document.body.classList.remove("flow-dragging");
       setGhost(null);
-      if (dragged.current && at.type === "pointerup") onDrop(item, { x: at.clientX, y: at.clientY });
       setTimeout(() => (dragged.current = false));
     };
     const cancel = (key) => key.key === "Escape" && end(key);

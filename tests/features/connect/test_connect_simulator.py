@@ -83,3 +83,22 @@ async def test_deny(connect: ConnectService, browser: httpx.AsyncClient, ann: Me
     with pytest.raises(AppError) as refusal:
         await connect.complete(ann, code=back.get("code"), state=back["state"], error=back["error"])
     assert refusal.value.code == "access_denied"
+
+
+async def test_a_deleted_workspace_gets_no_more_deliveries(
+    connect: ConnectService, store: Store, browser: httpx.AsyncClient, ann: Member
+) -> None:
+    user_id = (await browser.get("/simulator/api/accounts")).json()["data"][0]["id"]
+    back = await answered(connect, browser, ann, action="allow", account=user_id)
+    account = await connect.complete(ann, code=back["code"], state=back["state"])
+
+    await connect.let_go(ann.workspace_id, [account])
+    assert await _is_connected(browser, user_id)  # the workspace still has it
+    await store.members.delete_user(ann.user_id)
+    await connect.let_go(ann.workspace_id, [account])
+    assert not await _is_connected(browser, user_id)
+
+
+async def _is_connected(browser: httpx.AsyncClient, user_id: str) -> bool:
+    accounts = (await browser.get("/simulator/api/accounts")).json()["data"]
+    return next(bool(each["connected"]) for each in accounts if each["id"] == user_id)

@@ -79,16 +79,18 @@ class TestIngest:
         """Events keep arriving in lanes that are just being finished."""
         handled: Counter[str] = Counter()
         sent: list[str] = []
+        all_sent = asyncio.Event()
 
         async def arrive() -> None:
             for _ in range(15):
                 events = [world.event(f"p{number}") for number in range(3)]
                 sent.extend(event.id for event in events)
                 await other_store.queue.ingest(events)
+            all_sent.set()
 
         async def work(one: Store, name: str) -> None:
             idle = 0
-            while idle < 50:
+            while idle < 50 or not all_sent.is_set():
                 owner = f"{name}{len(handled)}.{idle}"
                 works = await one.queue.claim_work(owner, world.now, world.now + LEASE, 2)
                 idle = 0 if works else idle + 1

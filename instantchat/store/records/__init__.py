@@ -1,0 +1,62 @@
+"""What is stored, as plain data. Every record belongs to a workspace; times are aware UTC; ids are strings."""
+
+from instantchat.store.records.accounts import Account, AccountState
+from instantchat.store.records.base import Json, Page
+from instantchat.store.records.flows import Flow, FlowHead, FlowStatus, FlowVersion
+from instantchat.store.records.inbox import (
+    Contact,
+    Conversation,
+    ConversationStatus,
+    Message,
+    MessageStatus,
+    SenderKind,
+    Source,
+    Thread,
+)
+from instantchat.store.records.members import Role, Session, User
+from instantchat.store.records.queue import (
+    Checkpoint,
+    Event,
+    HandledEvent,
+    MessageChange,
+    NewEvent,
+    OpenSend,
+    RunRecord,
+    RunState,
+    Send,
+    SendResult,
+    Work,
+)
+
+__all__ = [
+    "Account",
+    "AccountState",
+    "Checkpoint",
+    "Contact",
+    "Conversation",
+    "ConversationStatus",
+    "Event",
+    "Flow",
+    "FlowHead",
+    "FlowStatus",
+    "FlowVersion",
+    "HandledEvent",
+    "Json",
+    "Message",
+    "MessageChange",
+    "MessageStatus",
+    "NewEvent",
+    "OpenSend",
+    "Page",
+    "Role",
+    "RunRecord",
+    "RunState",
+    "Send",
+    "SendResult",
+    "SenderKind",
+    "Session",
+    "Source",
+    "Thread",
+    "User",
+    "Work",
+]

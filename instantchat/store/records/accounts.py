@@ -1,0 +1,28 @@
+"""Connected Instagram accounts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+AccountState = Literal["ok", "expiring", "reauth_needed", "restricted", "disconnected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connected Instagram professional account; `sealed_token` is ciphertext of `kit.crypto.Vault`."""
+
+    id: str
+    workspace_id: str
+    user_id: str
+    ig_user_id: str
+    ig_scoped_id: str
+    username: str
+    name: str
+    picture_url: str | None
+    state: AccountState
+    sealed_token: str = field(repr=False)
+    token_expires_at: dt.datetime | None
+    connected_at: dt.datetime
+    state_reason: str | None = None

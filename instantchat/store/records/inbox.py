@@ -1,0 +1,92 @@
+"""Contacts, conversations and messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from instantchat.store.records.base import Json
+
+ConversationStatus = Literal["open", "waiting", "done"]
+MessageStatus = Literal["received", "queued", "sending", "sent", "rejected", "unknown"]
+SenderKind = Literal["contact", "member", "flow", "phone"]
+Source = Literal["instagram", "web", "api"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person who wrote to an account."""
+
+    id: str
+    workspace_id: str
+    account_id: str
+    igsid: str
+    name: str | None
+    username: str | None
+    picture_url: str | None
+    profile_at: dt.datetime | None
+    tags: list[str]
+    fields: Json
+    variables: Json
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The thread of one contact with one account."""
+
+    id: str
+    workspace_id: str
+    account_id: str
+    contact_id: str
+    lane: str
+    last_text: str
+    last_at: dt.datetime | None
+    last_direction: Literal["in", "out"] | None
+    unread_count: int
+    status: ConversationStatus
+    assignee_id: str | None
+    paused_until: dt.datetime | None
+    window_expires_at: dt.datetime | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation with its contact, as every list shows it."""
+
+    conversation: Conversation
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, and for outgoing ones its place in the outbox (`status`, `not_before`, `attempts`).
+
+    `extras` holds what the channel needs beside the text: `{quickReplies, buttons, typingSeconds, tag}`.
+    """
+
+    id: str
+    workspace_id: str
+    account_id: str
+    conversation_id: str
+    direction: Literal["in", "out"]
+    source: Source
+    sender_kind: SenderKind
+    sender_id: str | None
+    text: str
+    attachments: list[Json]
+    extras: Json
+    status: MessageStatus
+    created_at: dt.datetime
+    mid: str | None = None
+    error_code: str | None = None
+    error_text: str | None = None
+    event_id: str | None = None
+    run_id: str | None = None
+    idempotency_key: str | None = None
+    not_before: dt.datetime | None = None
+    attempts: int = 0

@@ -28,6 +28,12 @@ def decide(message: InboundMessage, waiting: Waiting, active: Sequence[ActiveFlo
     tapped = _tapped(message, waiting)
     if tapped is not None:
         return Decision("tap", resume=tapped)
+    named = decode_tap(message.payload)
+    decision = _without_tap(message, waiting, active, context)
+    return decision if named is None else replace(decision, ended_run_id=named.run_id)
+
+
+def _without_tap(message: InboundMessage, waiting: Waiting, active: Sequence[ActiveFlow], context: Context) -> Decision:
     listening = [pair for pair in waiting if pair[1].waiting_for == "reply"]
     for flow, run in sorted(listening, key=lambda pair: pair[1].updated_at or _LONG_AGO, reverse=True):
         if _hears(flow, run, message, context):

@@ -63,7 +63,8 @@ class Resume:
 class Decision:
     """At most one of `resume` and `start` is set. `cancel` holds ids of waiting runs the start replaces.
 
-    `reason`: tap, reply, trigger or none.
+    `reason`: tap, reply, trigger or none. `ended_run_id`: the run whose quick reply or button was tapped, when it no
+    longer waits for that: it is over, or was cancelled.
     """
 
     reason: Literal["tap", "reply", "trigger", "none"]
@@ -72,12 +73,14 @@ class Decision:
     start_input: Start | None = None
     cancel: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    ended_run_id: str | None = None
 
     def record(self) -> dict[str, Any]:
-        """The JSON kept with the event: `{reason, resumedRunId, startedFlowId, cancelledRunIds, verdicts[]}`."""
+        """The JSON kept with the event, its keys those of below; `verdicts` is a list, one each flow that was asked."""
         return {
             "reason": self.reason,
             "resumedRunId": self.resume.run.id if self.resume else None,
+            "endedRunId": self.ended_run_id,
             "startedFlowId": self.start.flow_id if self.start else None,
             "cancelledRunIds": list(self.cancel),
             "verdicts": [to_json(verdict) for verdict in self.verdicts],

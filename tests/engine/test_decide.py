@@ -114,9 +114,11 @@ class TestWhileARunWaits:
         tap = message(None, kind="postback", payload=encode_tap("run_1", "q", "go"))
         assert sent_texts(handled(tap, [], [waiting_at(flow)]).progresses[0].effects) == ["Good"]
 
-    def test_a_tap_for_a_run_that_is_over_goes_to_the_triggers(self) -> None:
+    def test_a_tap_for_a_run_that_is_over_goes_to_the_triggers_and_says_so(self) -> None:
         tap = message("Yes", payload=encode_tap("run_0", "q", "yes"))
-        assert handled(tap, [active(listens("yes"), "other")]).decision.reason == "trigger"
+        decision = handled(tap, [active(listens("yes"), "other")]).decision
+        assert (decision.reason, decision.record()["endedRunId"]) == ("trigger", "run_0")
+        assert handled(message("Yes"), [active(listens("yes"), "other")]).decision.record()["endedRunId"] is None
 
     def test_a_typed_title_counts_as_a_tap(self) -> None:
         outcome = handled(message("yes "), [active(listens("yes"), "other")], [waiting_at(self.asks)])

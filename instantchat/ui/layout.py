@@ -8,7 +8,7 @@ from typing import Any, Literal
 import reflex as rx
 
 from instantchat.features.auth.state import Session
-from instantchat.ui.api_form import sign_out
+from instantchat.ui.api_form import FollowSession, sign_out
 from instantchat.ui.avatar import avatar
 from instantchat.ui.brand import wordmark
 from instantchat.ui.button import icon_button, link, link_button
@@ -44,6 +44,7 @@ def shell(content: rx.Component, *, title: str, route: str, width: Literal["page
         "flex min-h-0 flex-1 flex-col" if full else "mx-auto w-full max-w-6xl flex-1 px-4 py-6 sm:px-6 lg:px-8 lg:py-8"
     )
     return rx.el.div(
+        FollowSession.create(),
         _skip_link(),
         _sidebar(route),
         _top_bar(title, route),

@@ -97,6 +97,13 @@ def api_submit(
     return ApiSubmit.create(*children, class_name=f"{button_class(variant, size)} {class_name}", **props)
 
 
+class FollowSession(rx.Component):
+    """Draws nothing: loads the page anew when another tab of the browser signs in or out."""
+
+    library = _ENTRY.importable_path
+    tag = "FollowSession"
+
+
 def sign_out() -> rx.Var:
     """The event of a menu item or button that ends the session and loads the sign-in page."""
     data = VarData(imports={_ENTRY.importable_path: [ImportVar(tag="signOut")]})

@@ -2,7 +2,7 @@
 // A refusal (RFC 9457) is shown in place: each of its `errors[]` at its field, anything else above the button.
 import { createContext, useContext, useEffect, useRef, useState } from "react";
 import { Check, CircleAlert, Eye, EyeOff, LoaderCircle } from "lucide-react";
-import { send, startAfresh, safePath } from "./send.js";
+import { onSessionChange, send, startAfresh, safePath } from "./send.js";
 
 const FormState = createContext({ busy: false, errors: {}, message: "", wait: 0, ready: false, fields: new Set() });
 
@@ -154,6 +154,19 @@ function Rules({ id, rules, value }) {
       })}
     </ul>
   );
+}
+
+// Another tab signed in or out: this one must not go on showing what was somebody else's.
+export function FollowSession() {
+  useEffect(
+    () =>
+      onSessionChange(() => {
+        window.sessionStorage.removeItem("token");
+        window.location.reload();
+      }),
+    [],
+  );
+  return null;
 }
 
 // For a menu item: ends the session and starts afresh, whatever the server answered.

@@ -28,10 +28,25 @@ export async function send(action, method, data) {
   };
 }
 
-// A full load as nobody's tab: Reflex keeps page state under a token per tab, and it must not outlive the session.
+const SESSION_CHANGED = "instantchat:session-changed";
+
+// A full load as nobody's tab: Reflex keeps page state under a token per tab, and it must not outlive the session. The
+// other tabs of this browser follow.
 export function startAfresh(path) {
+  try {
+    window.localStorage.setItem(SESSION_CHANGED, String(Date.now()));
+  } catch {
+    // Without storage the other tabs find out at their next event.
+  }
   window.sessionStorage.removeItem("token");
   window.location.assign(path);
+}
+
+// Calls back when another tab signed in or out; answers with how to stop listening.
+export function onSessionChange(callback) {
+  const heard = (event) => event.key === SESSION_CHANGED && callback();
+  window.addEventListener("storage", heard);
+  return () => window.removeEventListener("storage", heard);
 }
 
 // `next` only within this site: one leading slash, no backslash, no scheme.

@@ -1,7 +1,8 @@
-"""What all tests share: the size of the long suites, printed at the top of every run."""
+"""What all tests share: the size of the long suites, printed with every run."""
 
 from __future__ import annotations
 
+from _pytest.terminal import TerminalReporter
 from hypothesis import settings
 
 from tests.support.scale import FUZZ_EXAMPLES, SOAK, part_of
@@ -10,7 +11,7 @@ settings.register_profile("part", max_examples=part_of(FUZZ_EXAMPLES), deadline=
 settings.load_profile("part")
 
 
-def pytest_report_header() -> str:
-    """N of the long suites."""
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """N of the long suites; a quiet run shows no header, so at the end."""
     rest = "" if SOAK else " (make soak runs all)"
-    return f"fuzz: {part_of(FUZZ_EXAMPLES):,} of {FUZZ_EXAMPLES:,} examples a property{rest}"
+    terminalreporter.write_line(f"fuzz: {part_of(FUZZ_EXAMPLES):,} of {FUZZ_EXAMPLES:,} examples a property{rest}")

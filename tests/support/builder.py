@@ -10,6 +10,18 @@ import re
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 _STEPS = 12
+_AT_REST = """() => new Promise((done) => {
+  let before = null;
+  let same = 0;
+  const look = () => {
+    const drawn = [...document.querySelectorAll(".react-flow__viewport, .react-flow__node")];
+    const now = drawn.map((each) => each.style.transform + each.style.visibility).join();
+    same = now === before ? same + 1 : 0;
+    before = now;
+    same < 5 ? requestAnimationFrame(look) : done();
+  };
+  look();
+})"""
 
 
 def open_builder(page: Page) -> None:
@@ -21,7 +33,7 @@ def open_builder(page: Page) -> None:
 
 def drag_node(page: Page, label: str, x: float, y: float) -> Locator:
     """Drag `label` from the palette to (x, y), measured from the canvas's upper left corner; the new node's card."""
-    close_panel(page)
+    _clear(page)
     before = set(_ids(page))
     item = page.get_by_role("button", name=f"Add {label}", exact=True)
     item.scroll_into_view_if_needed()
@@ -44,7 +56,7 @@ def node(page: Page, label: str, nth: int = 0) -> Locator:
 
 def connect(page: Page, source: Locator, exit_id: str, target: Locator) -> None:
     """Drag from the source's exit (`next`, `true`, a quick reply's id or its title) to the target's way in."""
-    close_panel(page)
+    _clear(page)
     before = page.locator(".react-flow__edge").count()
     start = _middle(_exit(source, exit_id))
     end = _middle(target.locator(".react-flow__handle.target"))
@@ -113,6 +125,19 @@ def _settled(page: Page) -> None:
             look();
         })"""
     )
+
+
+def _clear(page: Page) -> None:
+    """Nothing selected, nothing moving: a card just added is selected, and its panel opened, only a frame later."""
+    _at_rest(page)
+    close_panel(page)
+    _at_rest(page)
+
+
+def _at_rest(page: Page) -> None:
+    """Wait until the view has not moved for five frames: closing the panel moves it back, and where things are is where
+    the mouse goes."""
+    page.evaluate(_AT_REST)
 
 
 def _exit(card: Locator, exit_id: str) -> Locator:

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl
 
 import structlog
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from instantchat.api.problems import problem_response
@@ -99,11 +98,6 @@ class WebhookApp:
 
 class _ClientGone(Exception):
     """The sender hung up before its body was complete: there is nobody to answer."""
-
-
-def webhook_routes(app: WebhookApp) -> list[BaseRoute]:
-    """The application at both of its paths."""
-    return [Route(path, app, methods=["GET", "POST"]) for path in PATHS]
 
 
 def _refuse_length(stated: str | None) -> None:

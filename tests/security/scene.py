@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.support.app import SignedUp
 from tests.support.seed import keyword_flow
 from tests.support.server import ServerProcess
 
@@ -28,16 +29,8 @@ SECRETS = (FLOW, ANSWER, QUESTION, CUSTOMER, OWNER_NAME, OWNER_EMAIL)
 _addresses = itertools.count(1)
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody signed in: what sign-up answered, and the cookie."""
-
-    answer: dict[str, Any]
-    cookie: str
-
-    @property
-    def bearer(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.answer['token']}"}
+class Person(SignedUp):
+    """Somebody signed in, who may come by cookie as well."""
 
     @property
     def as_cookie(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from .plain import plain
+from .window import NEVER, Window
 
 
 @plain
@@ -38,11 +39,19 @@ class AccountView:
 
 @plain
 class InboundMessage:
-    """Something a contact did. `kind` is `message` (a direct message, quick reply taps included), `postback`
-    (a button tap), or a later kind: comment, live_comment, story_reply, story_mention, reaction, referral, ...
+    """Something that happened to a contact. `kind` is one of these, with these `refs`:
 
-    `payload` is that of the quick reply or button; `attachments` are `{type, url}`; `refs` holds ids particular
-    to the kind (`mid`, `commentId`, `mediaId`).
+    - `message`, a direct message (quick reply taps and shared posts included): `mid`, and with a referral those below
+    - `postback`, a tap on a button, ice breaker or menu item: `mid`, and with a referral those below
+    - `story_reply`, `story_mention`: `mid`, `storyId`, `storyUrl`
+    - `comment`, `live_comment`: `commentId`, `mediaId`, `mediaKind`, `parentId` (a reply to a comment), `username`
+    - `reaction`: `mid` (of the message reacted to); `payload` is the emoji or its name (`love`)
+    - `referral`, a link or ad opened: `ref`, `referralSource` (`link` or `ad`), `adId`
+    - `contact_changed`: `change` (`tag_added`, `tag_removed` or `field_set`), `name`, `value`
+    - `schedule`: `flowId`, `nodeId`, `moment`
+    - `api`: `flowId`, `variables`
+
+    `payload` is that of the quick reply or button; `attachments` are `{type, url}`. Absent refs are left out.
     """
 
     event_id: str
@@ -58,8 +67,9 @@ class InboundMessage:
 class Context:
     """The world of one `advance`: never stored.
 
-    `window_expires_at` is the end of the 24 hour window, None when the contact never wrote. `last_starts` is
-    when each flow last started for this contact (only needed for flows whose reentry is once or every).
+    `last_starts` is when each flow last started for this contact (only kept for flows that ask: reentry once or every,
+    a default reply once a day). `is_first`: the contact never sent a direct message before this event.
+    `has_ai`: the operator set up an AI endpoint.
     """
 
     contact: ContactView
@@ -67,6 +77,8 @@ class Context:
     now: datetime
     rng: Random
     message: InboundMessage | None = None
-    window_expires_at: datetime | None = None
+    window: Window = NEVER
     conversation_id: str = ""
     last_starts: Mapping[str, datetime] = field(default_factory=dict)
+    is_first: bool = False
+    has_ai: bool = False

@@ -39,6 +39,17 @@ class Attachment:
 
 
 @plain
+class Card:
+    """One card of a carousel; at least one of subtitle, picture and buttons."""
+
+    title: str
+    subtitle: str | None = None
+    image_url: str | None = None
+    url: str | None = None
+    buttons: tuple[Button, ...] = ()
+
+
+@plain
 class Effect:
     """Base of all effects; `kind` names its handler."""
 
@@ -51,10 +62,10 @@ class Effect:
 
 @plain
 class SendMessage(Effect):
-    """One message of at most 1,000 UTF-8 bytes of text (640 with buttons), or one attachment, never both.
+    """One message of at most 1,000 UTF-8 bytes of text (640 with buttons), or one attachment, or cards.
 
-    Messages of one node come in sending order: media first, then the text's parts; quick replies and buttons
-    are on the last.
+    Messages of one node come in sending order: media first, then the text's parts, then the cards; quick replies and
+    buttons are on the last. `comment_id`: it goes out as the private reply to that comment, of which there is one.
     """
 
     kind: ClassVar[str] = "send_message"
@@ -64,6 +75,30 @@ class SendMessage(Effect):
     attachments: tuple[Attachment, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
     buttons: tuple[Button, ...] = ()
+    cards: tuple[Card, ...] = ()
+    comment_id: str | None = None
+
+
+@plain
+class ReplyToComment(Effect):
+    """Answer a comment in public, under the post."""
+
+    kind: ClassVar[str] = "reply_to_comment"
+    run_id: str
+    node_id: str
+    comment_id: str
+    text: str
+
+
+@plain
+class React(Effect):
+    """React to the contact's message `mid` with an emoji."""
+
+    kind: ClassVar[str] = "react"
+    run_id: str
+    node_id: str
+    mid: str
+    emoji: str
 
 
 @plain
@@ -138,6 +173,63 @@ class CallApi(Effect):
     body: str | None = None
     timeout_seconds: float = 10
     save_as: str | None = None
+
+
+@plain
+class AskAi(Effect):
+    """Ask the AI endpoint, then resume the run with `Result(ref, ...)`, whose `body` is `{text, choice}`.
+
+    The model answers with a text, or, where `choices` (exit id and when to take it) are given, must take one of them.
+    """
+
+    kind: ClassVar[str] = "ask_ai"
+    ref: str
+    instructions: str
+    model: str | None = None
+    max_tokens: int = 300
+    choices: dict[str, str] = field(default_factory=dict)
+    timeout_seconds: float = 30
+
+
+@plain
+class Assign(Effect):
+    """Give the conversation to a member, by id or e-mail address."""
+
+    kind: ClassVar[str] = "assign"
+    member: str
+
+
+@plain
+class HandOff(Effect):
+    """Leave the contact to people: flows are silent until somebody resumes them or a day has passed."""
+
+    kind: ClassVar[str] = "hand_off"
+    note: str | None = None
+
+
+@plain
+class AddNote(Effect):
+    """Write a note into the conversation, for members only."""
+
+    kind: ClassVar[str] = "add_note"
+    text: str
+
+
+@plain
+class Notify(Effect):
+    """Tell a member (by id or e-mail address), or all of them, in their open browsers."""
+
+    kind: ClassVar[str] = "notify"
+    text: str
+    member: str | None = None
+
+
+@plain
+class StartFlow(Effect):
+    """Start another flow for this contact, by id or name; the run that asks for it goes on."""
+
+    kind: ClassVar[str] = "start_flow"
+    flow: str
 
 
 @plain

@@ -40,6 +40,17 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Ref:
+    """The field holds a reference to something of the workspace: `flow` and `member` by id (a flow also by name, a
+    member also by e-mail address), `tag`, `field` and `variable` by name, `media` by Instagram's id.
+
+    The form offers what there is; validation looks for what is missing; import maps it to what is here.
+    """
+
+    to: Literal["flow", "member", "tag", "field", "variable", "media"]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """The form control, when the type alone does not say: `keywords`, `quickReplies`, `variable`, ..."""
 
@@ -150,6 +161,9 @@ def _field_schema(name: str, info: FieldInfo) -> FormSchema:
         "default": _default_of(info),
         "limits": _limits_of(info, "maxItems" if get_origin(inner) in (list, dict) else "maxLength"),
     }
+    ref = mark_of(info, Ref)
+    if ref:
+        schema["ref"] = ref.to
     options = _options_of(inner)
     if options:
         named = labels.of if labels else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as data_field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from .block import Block
@@ -124,6 +124,18 @@ class Node(Block):
 
     def waits(self) -> bool:
         """Whether a run always waits here for a person or a time (so a loop through it cannot spin)."""
+        return False
+
+    def speaks(self) -> bool:
+        """Whether it sends something to the contact, which takes an open window."""
+        return False
+
+    def longest_stay(self, exit_id: str) -> timedelta:
+        """The longest time between a run's coming here and its leaving by that exit, as far as the data say."""
+        return timedelta(0)
+
+    def opens_window(self, exit_id: str) -> bool:
+        """Whether leaving by that exit means that the contact has just done something that opens the window."""
         return False
 
     def listens(self) -> Sequence[Trigger]:

@@ -12,10 +12,12 @@ from .form import FormSchema
 
 
 class Rank(IntEnum):
-    """How specific a match is; the highest wins."""
+    """How specific a match is; the highest wins. KIND is any event of a certain kind among several (a first message,
+    a shared post), where ANY would take all of them."""
 
     DEFAULT = 10
     ANY = 20
+    KIND = 25
     REGEX = 30
     CONTAINS = 40
     STARTS = 50
@@ -43,9 +45,12 @@ class NoMatch:
 
 
 class Trigger(Block):
-    """A kind of trigger; `type` is its wire name."""
+    """A kind of trigger; `type` is its wire name. `opens_window`: what it hears opens the messaging window; a comment
+    (`gives_private_reply`) allows one private reply instead."""
 
     type: ClassVar[str] = ""
+    opens_window: ClassVar[bool] = True
+    gives_private_reply: ClassVar[bool] = False
 
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:
         """Whether this event starts the flow, how specifically, or why not."""

@@ -93,6 +93,11 @@ class DelayNode(Node):
     def waits(self) -> bool:
         return self.until is not None or bool(self.amount)
 
+    def longest_stay(self, exit_id: str) -> timedelta:
+        if self.until is None:
+            return min(self._length(), LONGEST)
+        return timedelta(days=7 if self.until.weekdays else 1)
+
     def card(self) -> str:
         if self.until is not None:
             days = ", ".join(DAY_NAMES[day] for day in self.until.weekdays)

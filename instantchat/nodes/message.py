@@ -108,7 +108,7 @@ class MessageNode(Node):
     def resume(self, visit: Visit, given: Input) -> Outcome:
         if isinstance(given, Reply):
             return Take(given.tap.exit if given.tap else self._typed_choice(given.message, visit) or "next")
-        end = visit.context.window_expires_at
+        end = visit.context.window.expires_at
         if isinstance(given, TimeUp) and end is not None and end > visit.now:
             return WaitFor("reply", end, memory=visit.memory, note="The contact wrote since: the window is still open.")
         return End(note="The messaging window closed before an answer.")
@@ -120,6 +120,12 @@ class MessageNode(Node):
 
     def waits(self) -> bool:
         return bool(self.quick_replies) or any(button.type == "postback" for button in self.buttons)
+
+    def speaks(self) -> bool:
+        return True
+
+    def opens_window(self, exit_id: str) -> bool:
+        return self.waits()
 
     def card(self) -> str:
         return shorten(self.content, 80) or (f"{len(self.attachments)} media" if self.attachments else "Empty message")
@@ -195,4 +201,4 @@ def _button(item: ButtonItem, title: str, visit: Visit) -> Button:
 
 
 def _window_end(visit: Visit) -> datetime:
-    return visit.context.window_expires_at or visit.now + timedelta(hours=24)
+    return visit.context.window.expires_at or visit.now + timedelta(hours=24)

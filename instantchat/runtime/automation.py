@@ -16,6 +16,7 @@ from instantchat.engine.flow import CompiledFlow
 from instantchat.engine.handle import handle_message, resume_run
 from instantchat.engine.inputs import Input, ProfileReady, Result, TimeUp
 from instantchat.engine.plain import from_json
+from instantchat.engine.window import Window
 from instantchat.kit.clock import rfc3339
 from instantchat.kit.ids import new_id
 from instantchat.runtime.effects import carry_out
@@ -136,7 +137,7 @@ class Automation:
             now=lane.now,
             rng=self.rng,
             message=message,
-            window_expires_at=conversation.window_expires_at,
+            window=Window(conversation.window_expires_at),
             conversation_id=conversation.id,
             last_starts=self.last_starts.get(conversation.id, {}),
         )

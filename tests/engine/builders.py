@@ -10,6 +10,7 @@ from instantchat.engine.context import AccountView, ContactView, Context, Inboun
 from instantchat.engine.decision import ActiveFlow, Reentry
 from instantchat.engine.flow import CompiledFlow, parse_graph
 from instantchat.engine.run import Run
+from instantchat.engine.window import Window
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 QUICK = [{"id": "yes", "title": "Yes"}, {"id": "no", "title": "No"}]
@@ -50,7 +51,7 @@ def message(text: str | None = None, **fields: Any) -> InboundMessage:
 
 def context(given: InboundMessage | None = None, *, now: datetime = NOW, **fields: Any) -> Context:
     contact = fields.pop("contact", ContactView("con_1", "1789"))
-    fields.setdefault("window_expires_at", now + timedelta(hours=24))
+    fields.setdefault("window", Window(now + timedelta(hours=24), now + timedelta(days=7)))
     return Context(contact, AccountView("acc_1"), now, Random(1), given, conversation_id="cnv_1", **fields)
 
 

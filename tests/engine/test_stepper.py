@@ -12,6 +12,7 @@ from instantchat.engine.plain import from_json, to_json
 from instantchat.engine.progress import Progress
 from instantchat.engine.run import Run
 from instantchat.engine.stepper import STEP_LIMIT, advance
+from instantchat.engine.window import Window
 from tests.engine.builders import NOW, QUICK, compiled, context, message, new_run, node, say, sent_texts, trigger
 
 
@@ -165,7 +166,7 @@ class TestWaitingForAReply:
 
     def test_ends_when_the_window_closes(self) -> None:
         later = NOW + timedelta(hours=24)
-        progress = advance(self.flow, start(self.flow).run, TimeUp(), context(now=later, window_expires_at=later))
+        progress = advance(self.flow, start(self.flow).run, TimeUp(), context(now=later, window=Window(later)))
         assert progress.run.state == "completed"
         assert progress.run.wake_at is None
 

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from instantchat.engine.context import AccountView, ContactView, Context, InboundMessage
+from instantchat.engine.window import Window
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)  # a Monday
 WINDOW_END = datetime(2026, 1, 6, 10, 0, tzinfo=UTC)
@@ -44,8 +45,19 @@ def read_context(case: dict[str, Any]) -> Context:
     contact["tags"] = tuple(contact.get("tags", ()))
     account = AccountView("acc_1", timezone=case.get("timezone", "UTC"))
     end = datetime.fromisoformat(case["windowEnd"]) if "windowEnd" in case else WINDOW_END
-    message = read_message(case.get("message"))
-    return Context(ContactView(**contact), account, NOW, Random(1), message, end, "cnv_1")
+    starts = {flow_id: datetime.fromisoformat(at) for flow_id, at in case.get("lastStarts", {}).items()}
+    return Context(
+        ContactView(**contact),
+        account,
+        NOW,
+        Random(1),
+        read_message(case.get("message")),
+        Window(None if case.get("neverWrote") else end),
+        "cnv_1",
+        starts,
+        is_first=case.get("isFirst", False),
+        has_ai=case.get("hasAi", True),
+    )
 
 
 def without_empty(value: Any) -> Any:

@@ -84,6 +84,9 @@ class ApiCall(ActionNode):
             return Take("next", effects)
         return Take("error", effects, error=given.error or f"The service answered {given.status}.")
 
+    def longest_stay(self, exit_id: str) -> timedelta:
+        return timedelta(seconds=self.timeout_seconds) + GRACE
+
     def card(self) -> str:
         return shorten(f"{self.method} {self.endpoint}", 80) if self.endpoint else "Call an API"
 

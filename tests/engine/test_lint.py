@@ -93,5 +93,10 @@ def test_unconnected_exits_are_information() -> None:
     ]
 
 
+def test_a_stop_need_not_lead_anywhere() -> None:
+    data = graph([trigger("t"), node("s", "actionNode", action="stop")], "t>s")
+    assert validate_flow(data) == []
+
+
 def test_malformed_flows_get_only_malformed_issues() -> None:
     assert codes(graph([say("a", ""), node("b", "moonNode")])) == [("unknown_type", "b")]

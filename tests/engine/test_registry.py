@@ -52,10 +52,29 @@ class TestNodeSchemas:
         action = schema("actionNode")
         assert action["discriminator"] == "action"
         variants = {each["name"]: each for each in action["variants"]}
-        assert set(variants) == {"tag_customer", "untag_customer", "set_variable", "api_call"}
+        assert set(variants) == {
+            "tag_customer", "untag_customer", "set_variable", "set_field", "api_call", "assign", "handoff", "add_note",
+            "notify", "reply_to_comment", "react", "start_flow", "stop",
+        }  # fmt: skip
+        assert {name for name, each in variants.items() if [exit["id"] for exit in each["exits"]] != ["next"]} == {
+            "api_call"
+        }
         assert [each["id"] for each in variants["api_call"]["exits"]] == ["next", "error"]
         headers = next(each for each in variants["api_call"]["fields"] if each["name"] == "headers")
         assert (headers["kind"], headers["secret"], headers["templated"]) == ("headers", True, True)
+
+    def test_fields_say_what_of_the_workspace_they_name(self) -> None:
+        found = {
+            (each["name"], field["name"], field["ref"])
+            for each in schema("actionNode")["variants"]
+            for field in each["fields"]
+            if "ref" in field
+        }
+        assert found == {
+            ("tag_customer", "tag", "tag"), ("untag_customer", "tag", "tag"), ("set_variable", "variable", "variable"),
+            ("api_call", "saveAs", "variable"), ("set_field", "field", "field"), ("assign", "memberId", "member"),
+            ("notify", "memberId", "member"), ("start_flow", "flow", "flow"),
+        }  # fmt: skip
 
     def test_triggers_are_variants_of_the_triggers_field(self) -> None:
         (triggers,) = schema("triggerNode")["fields"]

@@ -44,6 +44,7 @@ class TestNodeSchemas:
             {"id": "next", "label": "Next"},
             {"fromField": "quickReplies", "id": "id", "label": "title", "where": {}},
             {"fromField": "buttons", "id": "id", "label": "title", "where": {"type": "postback"}},
+            {"fromField": "cards.buttons", "id": "id", "label": "title", "where": {"type": "postback"}},
         ]
         assert [each["id"] for each in schema("conditionNode")["exits"]] == ["true", "false"]
         assert schema("noteNode")["exits"] == []

@@ -65,16 +65,29 @@ class WaitFor:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """End this way of the run."""
+    """End this way of the run; in a sub-flow go back to the flow that entered it, unless `whole`."""
 
     kind: ClassVar[Literal["take", "wait", "end"]] = "end"
 
     effects: tuple[Effect, ...] = ()
     note: str | None = None
     error: str | None = None
+    whole: bool = False
 
 
-Outcome = Take | WaitFor | End
+@dataclass(frozen=True, slots=True)
+class EnterFlow:
+    """Go through another flow (by id or name) and come back here, to leave by `exit`."""
+
+    kind: ClassVar[Literal["enter"]] = "enter"
+
+    flow: str
+    exit: str = "next"
+    effects: tuple[Effect, ...] = ()
+    note: str | None = None
+
+
+Outcome = Take | WaitFor | End | EnterFlow
 NEXT = Exit("next", "Next")
 
 
@@ -121,6 +134,10 @@ class Node(Block):
     def hears(self, message: InboundMessage, visit: Visit) -> bool:
         """Whether, while waiting here for a reply, this message is for the node and not for the triggers."""
         return False
+
+    def accepts_tap(self, exit_id: str) -> bool:
+        """Whether a quick reply or button of this node with this id can be tapped."""
+        return exit_id in self.exits()
 
     def waits(self) -> bool:
         """Whether a run always waits here for a person or a time (so a loop through it cannot spin)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import IntEnum
 from typing import Any, ClassVar
 
@@ -55,6 +56,10 @@ class Trigger(Block):
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:
         """Whether this event starts the flow, how specifically, or why not."""
         raise NotImplementedError(f"{self.type} has no match()")
+
+    def once_per(self) -> timedelta | None:
+        """How long it does not start the flow again for the same contact; None: no such limit."""
+        return None
 
     def clash(self, other: Trigger) -> str | None:
         """What this trigger and another flow's both listen to, as a phrase; None when they cannot clash."""

@@ -14,7 +14,7 @@ from instantchat.engine.form import Kind, Labels, Multiline, Part, Required, Sen
 from instantchat.engine.inputs import Input, Reply, TimeUp
 from instantchat.engine.issues import Issue
 from instantchat.engine.node import End, Exit, ExitsFrom, Node, Outcome, Take, WaitFor
-from instantchat.engine.payload import ID_LIMIT, encode_tap
+from instantchat.engine.payload import ID_LIMIT
 from instantchat.engine.text import BUTTONS_BYTES, MESSAGE_BYTES, fold, shorten, split_text
 from instantchat.engine.visit import Visit
 
@@ -170,7 +170,7 @@ class MessageNode(Node):
         for part in parts[:-1]:
             yield SendMessage(visit.run_id, visit.node_id, part)
         replies = tuple(
-            QuickReply(item.id, title, encode_tap(visit.run_id, visit.node_id, item.id))
+            QuickReply(item.id, title, visit.tap_payload(item.id))
             for item in self.quick_replies
             if (title := _offer(item, visit, choices))
         )
@@ -197,7 +197,7 @@ def _offer(item: QuickReplyItem | ButtonItem, visit: Visit, choices: dict[str, s
 def _button(item: ButtonItem, title: str, visit: Visit) -> Button:
     if item.type == "web_url":
         return Button(item.id, title, "web_url", url=visit.render(item.url).strip())
-    return Button(item.id, title, payload=encode_tap(visit.run_id, visit.node_id, item.id))
+    return Button(item.id, title, payload=visit.tap_payload(item.id))
 
 
 def _window_end(visit: Visit) -> datetime:

@@ -30,7 +30,7 @@ def listens(*keywords: str, match: str = "contains"):
 
 
 def handled(given, flows=(), waiting=(), **fields):
-    return handle_message(given, waiting, flows, context(given, **fields), run_id="run_new")
+    return handle_message(given, waiting, flows, context(given, **fields), new_run_id=lambda: "run_new")
 
 
 def started(given, *flows, **fields) -> str | None:

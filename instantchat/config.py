@@ -83,8 +83,12 @@ class Settings(BaseSettings):
         "", description="Least severe level logged; debug in development, info elsewhere."
     )
     log_format: Literal["console", "json"] = Field("console", description="How log lines are written.")
-    ai_base_url: str = Field("", description="An OpenAI-compatible endpoint; empty turns the AI node off.")
+    ai_base_url: str = Field(
+        "",
+        description="An OpenAI-compatible endpoint, such as https://api.openai.com/v1; empty turns the AI node off.",
+    )
     ai_api_key: str = Field("", repr=False, description="Key for the endpoint in AI_BASE_URL.")
+    ai_model: str = Field("gpt-4o-mini", description="The model of AI nodes that name none.")
     http_allowed_networks: Words = Field(
         [], description="CIDRs that calls from flows may reach although private; none by default."
     )

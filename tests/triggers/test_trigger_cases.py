@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ def play(name: str, case: dict[str, Any]) -> dict[str, Any]:
     context = read_context(case)
     assert context.message is not None
     found = trigger.match(context.message, context)
+    assert found.detail.endswith(".")
     if isinstance(found, Match):
-        return without_empty({"match": found.rank.name.lower(), "values": found.values})
+        hours = found.once_per / timedelta(hours=1) if found.once_per else None
+        return without_empty({"match": found.rank.name.lower(), "values": found.values, "oncePerHours": hours})
     return without_empty({"noMatch": found.reason, "values": found.values})

@@ -6,13 +6,11 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
-from instantchat.engine.context import Context
 from instantchat.engine.effects import AskAi
 from instantchat.kit.clock import ManualClock
 from instantchat.kit.completions import CompletionFailed, Completions
@@ -20,6 +18,7 @@ from instantchat.kit.crypto import Secret
 from instantchat.kit.guard import GuardedClient
 from instantchat.kit.http import new_client
 from instantchat.runtime.ai import OFF, Ai, read_choice, tell
+from instantchat.runtime.automation import Policy
 from instantchat.runtime.calls import Calls
 from instantchat.runtime.scheduler import Signal
 from instantchat.store.records import Json, Message, Page, RunRecord
@@ -247,8 +246,9 @@ class TestNode:
     """From a message to the model's answer in the outbox."""
 
     @pytest.fixture(autouse=True)
-    def _has_ai(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("instantchat.runtime.automation.Context", partial(Context, has_ai=True))
+    def _has_ai(self, stage: Stage) -> None:
+        stage.policy = Policy(has_ai=True)
+        stage.restart_worker()
 
     async def call(self, stage: Stage, desk: Desk) -> None:
         """Ask what is due to be asked."""

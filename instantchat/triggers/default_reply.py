@@ -30,8 +30,10 @@ class DefaultReply(Trigger):
     ] = "time"
 
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:
-        once_per = timedelta(days=1) if self.every == "day" else None
-        return other_kind(event, "message") or Match(Rank.DEFAULT, "It was a direct message.", once_per=once_per)
+        return other_kind(event, "message") or Match(Rank.DEFAULT, "It was a direct message.")
+
+    def once_per(self) -> timedelta | None:
+        return timedelta(days=1) if self.every == "day" else None
 
     def clash(self, other: Trigger) -> str | None:
         return "messages that no other flow takes" if isinstance(other, DefaultReply) else None

@@ -55,6 +55,7 @@ def play(name: str, case: dict[str, Any]) -> dict[str, Any]:
     found = trigger.match(context.message, context)
     assert found.detail.endswith(".")
     if isinstance(found, Match):
-        hours = found.once_per / timedelta(hours=1) if found.once_per else None
+        pause = trigger.once_per()
+        hours = pause / timedelta(hours=1) if pause else None
         return without_empty({"match": found.rank.name.lower(), "values": found.values, "oncePerHours": hours})
     return without_empty({"noMatch": found.reason, "values": found.values})

@@ -20,7 +20,7 @@ class DefaultReply(Trigger):
 
     type: ClassVar[str] = "default_reply"
     label: ClassVar[str] = "Default reply"
-    icon: ClassVar[str] = "message-circle-question-mark"
+    icon: ClassVar[str] = "message-circle-reply"
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "default_reply", "every": "day"},)
 
     every: Annotated[

@@ -37,6 +37,13 @@ class TestEveryTrigger:
             assert list(trigger.findings()) == []
             assert trigger.card()
 
+    def test_only_what_opens_the_messaging_window_says_so(self) -> None:
+        opening = {name for name, cls in trigger_types().items() if cls.opens_window}
+        replying = {name for name, cls in trigger_types().items() if cls.gives_private_reply}
+        closed = {"comment", "live_comment", "reaction", "contact_changed", "schedule", "api", "referral"}
+        assert opening == set(trigger_types()) - closed
+        assert replying == {"comment", "live_comment"}
+
 
 @pytest.mark.parametrize(("name", "case"), GOLDEN)
 def test_golden(name: str, case: dict[str, Any], request: pytest.FixtureRequest) -> None:

@@ -88,6 +88,7 @@ class Runtime:
             self._events,
             wake_sends=self._sends.ring,
             wake_calls=self._api_calls.ring,
+            has_ai=completions is not None,
         )
         self._stopped_by_flag: list[asyncio.Task[None]] = []
         self._stopped_by_cancel: list[asyncio.Task[None]] = []

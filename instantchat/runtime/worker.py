@@ -38,7 +38,8 @@ _RECOVERED = 4  # batches
 
 
 class Worker:
-    """`signal` wakes it; `wake_sends` and `wake_calls` are told when a checkpoint queued something for them."""
+    """`signal` wakes it; `wake_sends` and `wake_calls` are told when a checkpoint queued something for them. `has_ai`:
+    there is a language model to ask."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Worker:
         *,
         wake_sends: Callable[[], None],
         wake_calls: Callable[[], None],
+        has_ai: bool = False,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -60,6 +62,7 @@ class Worker:
         self._signal = signal
         self._wake_sends = wake_sends
         self._wake_calls = wake_calls
+        self._has_ai = has_ai
         self._versions = Versions(store.flows)
         self._rng = SystemRandom()
         self._stopping = False
@@ -143,7 +146,9 @@ class Worker:
         self, heads: Sequence[FlowHead], compiled: dict[str, CompiledFlow], starts: dict[str, dict[str, dt.datetime]]
     ) -> Automation:
         active = active_flows(heads, compiled)
-        return Automation(active, compiled, self._rng, starts, library=library_of(active, compiled))
+        return Automation(
+            active, compiled, self._rng, starts, has_ai=self._has_ai, library=library_of(active, compiled)
+        )
 
     async def _last_starts(self, works: Sequence[Work], heads: Sequence[FlowHead]) -> dict[str, dict[str, dt.datetime]]:
         """When flows that may start only once or every so often last did, by conversation and flow."""

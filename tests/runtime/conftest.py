@@ -48,6 +48,12 @@ class Instagram:
         self.sent.append({"sender_action": "typing_on"})
         return Sent(None)
 
+    async def reply_to_comment(self, comment_id: str, token: object, text: str) -> SendOutcome:
+        return await self.send("", token, {"comment": comment_id, "text": text})
+
+    async def react(self, account_ig_id: str, token: object, igsid: str, mid: str, emoji: str) -> SendOutcome:
+        return await self.send(account_ig_id, token, {"recipient": igsid, "mid": mid, "emoji": emoji})
+
     async def profile(self, igsid: str, token: object) -> Profile | NoProfile:
         if isinstance(self.profile_answer, Exception):
             raise self.profile_answer
@@ -81,7 +87,7 @@ class Stage:
         self.outbox = self.new_outbox()
         self._count = 0
 
-    def restart_worker(self) -> Worker:
+    def restart_worker(self, *, has_ai: bool = False) -> Worker:
         """A worker that remembers nothing."""
         self.worker = Worker(
             self.store,
@@ -92,6 +98,7 @@ class Stage:
             Signal(),
             wake_sends=lambda: self.woken.append("sends"),
             wake_calls=lambda: self.woken.append("calls"),
+            has_ai=has_ai,
         )
         return self.worker
 

@@ -6,13 +6,11 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
-from instantchat.engine.context import Context
 from instantchat.engine.effects import AskAi
 from instantchat.kit.clock import ManualClock
 from instantchat.kit.completions import CompletionFailed, Completions
@@ -247,8 +245,8 @@ class TestNode:
     """From a message to the model's answer in the outbox."""
 
     @pytest.fixture(autouse=True)
-    def _has_ai(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("instantchat.runtime.automation.Context", partial(Context, has_ai=True))
+    def _has_ai(self, stage: Stage) -> None:
+        stage.restart_worker(has_ai=True)
 
     async def call(self, stage: Stage, desk: Desk) -> None:
         """Ask what is due to be asked."""

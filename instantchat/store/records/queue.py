@@ -75,7 +75,8 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class OpenSend:
-    """An outgoing message whose end is not known: being sent now, or `unknown`."""
+    """An outgoing message whose end is not known: being sent now, or `unknown`. Reactions and replies to comments are
+    none: no echo tells of them."""
 
     message_id: str
     status: MessageStatus

@@ -109,6 +109,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         send_limit_text=settings.send_limit_text,
         allowed_networks=settings.http_allowed_networks,
         ai_model=settings.ai_model,
+        stop_words=settings.stop_words,
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),
     )

@@ -29,15 +29,11 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The trigger matched; `detail` is a sentence, `values` what made it match.
-
-    `once_per`: the flow may start only if it last started for this contact at least that long ago.
-    """
+    """The trigger matched; `detail` is a sentence, `values` what made it match."""
 
     rank: Rank
     detail: str
     values: dict[str, Any] = field(default_factory=dict)
-    once_per: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from typing import Any
 import structlog
 
 from instantchat.channels.instagram.client import InstagramClient
+from instantchat.engine.text import fold
 from instantchat.kit.clock import Clock
 from instantchat.kit.completions import Completions
 from instantchat.kit.crypto import Secret, Vault
 from instantchat.kit.guard import GuardedClient
 from instantchat.runtime.ai import Ai
+from instantchat.runtime.automation import Policy
 from instantchat.runtime.calls import Calls
 from instantchat.runtime.intake import Intake
 from instantchat.runtime.live import Publisher
@@ -48,6 +50,7 @@ class RuntimeOptions:
     send_limit_text: int = 100
     allowed_networks: Sequence[str] = ()
     ai_model: str = ""
+    stop_words: Sequence[str] = ()
     worker: bool = True
     is_alone: bool = False
 
@@ -88,7 +91,7 @@ class Runtime:
             self._events,
             wake_sends=self._sends.ring,
             wake_calls=self._api_calls.ring,
-            has_ai=completions is not None,
+            policy=Policy(frozenset(map(fold, options.stop_words)), completions is not None),
         )
         self._stopped_by_flag: list[asyncio.Task[None]] = []
         self._stopped_by_cancel: list[asyncio.Task[None]] = []

@@ -15,7 +15,7 @@ from instantchat.engine.library import library_of
 from instantchat.errors import Unavailable
 from instantchat.kit.clock import Clock
 from instantchat.kit.ids import new_id
-from instantchat.runtime.automation import Automation
+from instantchat.runtime.automation import DEFAULT_POLICY, Automation, Policy
 from instantchat.runtime.handling import handle_lane
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.live import LiveEvent, Publisher
@@ -38,8 +38,7 @@ _RECOVERED = 4  # batches
 
 
 class Worker:
-    """`signal` wakes it; `wake_sends` and `wake_calls` are told when a checkpoint queued something for them. `has_ai`:
-    there is a language model to ask."""
+    """`signal` wakes it; `wake_sends` and `wake_calls` are told when a checkpoint queued something for them."""
 
     def __init__(
         self,
@@ -52,7 +51,7 @@ class Worker:
         *,
         wake_sends: Callable[[], None],
         wake_calls: Callable[[], None],
-        has_ai: bool = False,
+        policy: Policy = DEFAULT_POLICY,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -62,7 +61,7 @@ class Worker:
         self._signal = signal
         self._wake_sends = wake_sends
         self._wake_calls = wake_calls
-        self._has_ai = has_ai
+        self._policy = policy
         self._versions = Versions(store.flows)
         self._rng = SystemRandom()
         self._stopping = False
@@ -147,7 +146,7 @@ class Worker:
     ) -> Automation:
         active = active_flows(heads, compiled)
         return Automation(
-            active, compiled, self._rng, starts, has_ai=self._has_ai, library=library_of(active, compiled)
+            active, compiled, self._rng, starts, library=library_of(active, compiled), policy=self._policy
         )
 
     async def _last_starts(self, works: Sequence[Work], heads: Sequence[FlowHead]) -> dict[str, dict[str, dt.datetime]]:

@@ -20,7 +20,7 @@ class DefaultReply(Trigger):
 
     type: ClassVar[str] = "default_reply"
     label: ClassVar[str] = "Default reply"
-    icon: ClassVar[str] = "message-circle-question-mark"
+    icon: ClassVar[str] = "message-circle-reply"
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "default_reply", "every": "day"},)
 
     every: Annotated[
@@ -30,8 +30,10 @@ class DefaultReply(Trigger):
     ] = "time"
 
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:
-        once_per = timedelta(days=1) if self.every == "day" else None
-        return other_kind(event, "message") or Match(Rank.DEFAULT, "It was a direct message.", once_per=once_per)
+        return other_kind(event, "message") or Match(Rank.DEFAULT, "It was a direct message.")
+
+    def once_per(self) -> timedelta | None:
+        return timedelta(days=1) if self.every == "day" else None
 
     def clash(self, other: Trigger) -> str | None:
         return "messages that no other flow takes" if isinstance(other, DefaultReply) else None

@@ -14,6 +14,7 @@ from instantchat.channels.instagram.answers import NoProfile, Profile, SendOutco
 from instantchat.kit.clock import ManualClock
 from instantchat.kit.crypto import Vault, new_key
 from instantchat.kit.ids import new_id
+from instantchat.runtime.automation import Policy
 from instantchat.runtime.live import LiveEvent
 from instantchat.runtime.outbox import Outbox
 from instantchat.runtime.pace import Pace
@@ -83,11 +84,12 @@ class Stage:
         self.scheduler = Scheduler(store.queue, clock, [], idle=15)
         self.profiles = Profiles(client, store.queue, clock, vault, lambda: None)
         self.woken: list[str] = []
+        self.policy = Policy(frozenset({"stop"}))
         self.worker = self.restart_worker()
         self.outbox = self.new_outbox()
         self._count = 0
 
-    def restart_worker(self, *, has_ai: bool = False) -> Worker:
+    def restart_worker(self) -> Worker:
         """A worker that remembers nothing."""
         self.worker = Worker(
             self.store,
@@ -98,7 +100,7 @@ class Stage:
             Signal(),
             wake_sends=lambda: self.woken.append("sends"),
             wake_calls=lambda: self.woken.append("calls"),
-            has_ai=has_ai,
+            policy=self.policy,
         )
         return self.worker
 

@@ -18,6 +18,7 @@ from instantchat.kit.crypto import Secret
 from instantchat.kit.guard import GuardedClient
 from instantchat.kit.http import new_client
 from instantchat.runtime.ai import OFF, Ai, read_choice, tell
+from instantchat.runtime.automation import Policy
 from instantchat.runtime.calls import Calls
 from instantchat.runtime.scheduler import Signal
 from instantchat.store.records import Json, Message, Page, RunRecord
@@ -246,7 +247,8 @@ class TestNode:
 
     @pytest.fixture(autouse=True)
     def _has_ai(self, stage: Stage) -> None:
-        stage.restart_worker(has_ai=True)
+        stage.policy = Policy(has_ai=True)
+        stage.restart_worker()
 
     async def call(self, stage: Stage, desk: Desk) -> None:
         """Ask what is due to be asked."""

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
+
+from instantchat.errors import StartRefused
+
+REFUSED = 3  # the exit code when a plug-in is to blame; its sentence is the last line
 
 
 def main() -> None:
-    """Write the pages to `.web/build/client`; exits with 1 and Reflex's own message when that fails."""
+    """Write the pages to `.web/build/client`; exits with 1 and Reflex's own message when that fails, with
+    `REFUSED` and a sentence when a plug-in's pages cannot be loaded."""
     os.environ["REFLEX_CHECK_LATEST_VERSION"] = "false"
     os.environ["REFLEX_TELEMETRY_ENABLED"] = "false"
     from reflex.utils import export, prerequisites, registry
@@ -22,8 +28,19 @@ def main() -> None:
     prerequisites.initialize_reflex_user_directory()  # type: ignore[no-untyped-call]
     if prerequisites.needs_reinit():
         prerequisites.initialize_frontend_dependencies()  # type: ignore[no-untyped-call]
+    _load_pages()
     export.export(zipping=False, frontend=True, backend=False)
     _settle(Path("reflex.lock/package.json"))
+
+
+def _load_pages() -> None:
+    from instantchat.ui.pages import discover
+
+    try:
+        discover()
+    except StartRefused as refusal:
+        print(refusal.message, file=sys.stderr)  # noqa: T201 - for `build.ensure_built`, which reads the log
+        sys.exit(REFUSED)
 
 
 def _settle(lock: Path) -> None:

@@ -20,6 +20,7 @@ def main() -> None:
     `REFUSED` and a sentence when a plug-in's pages cannot be loaded."""
     os.environ["REFLEX_CHECK_LATEST_VERSION"] = "false"
     os.environ["REFLEX_TELEMETRY_ENABLED"] = "false"
+    _load_pages()
     from reflex.utils import export, prerequisites, registry
 
     # Reflex would time two npm registries over the network and take the faster; equal times mean the first, npm's own.
@@ -28,7 +29,6 @@ def main() -> None:
     prerequisites.initialize_reflex_user_directory()  # type: ignore[no-untyped-call]
     if prerequisites.needs_reinit():
         prerequisites.initialize_frontend_dependencies()  # type: ignore[no-untyped-call]
-    _load_pages()
     export.export(zipping=False, frontend=True, backend=False)
     _settle(Path("reflex.lock/package.json"))
 

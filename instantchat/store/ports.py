@@ -121,6 +121,14 @@ class FlowStore(Protocol):
 
     async def version(self, version_id: str) -> r.FlowVersion | None: ...
 
+    async def version_by_number(self, workspace_id: str, flow_id: str, number: int) -> r.FlowVersion | None: ...
+
+    async def versions(
+        self, workspace_id: str, flow_id: str, *, limit: int, cursor: str | None
+    ) -> r.Page[r.FlowVersion]:
+        """Newest first; of a deleted flow too."""
+        ...
+
     async def active_heads(self, workspace_ids: Collection[str]) -> dict[str, list[r.FlowHead]]:
         """The active flows of each workspace with their published version, oldest first."""
         ...

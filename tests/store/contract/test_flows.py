@@ -174,6 +174,45 @@ class TestDelete:
         assert not await world.store_one(world.handled(work, runs=[moved]))
 
 
+class TestVersions:
+    async def test_page_newest_first_whole(self, store: Store, world: World) -> None:
+        flow, versions = await _published(store, world, 5)
+        first = await store.flows.versions(world.workspace_id, flow.id, limit=2, cursor=None)
+        second = await store.flows.versions(world.workspace_id, flow.id, limit=2, cursor=first.next_cursor)
+        third = await store.flows.versions(world.workspace_id, flow.id, limit=2, cursor=second.next_cursor)
+        assert first.data + second.data + third.data == versions[::-1]
+        assert third.next_cursor is None
+
+    async def test_are_found_by_number(self, store: Store, world: World) -> None:
+        flow, versions = await _published(store, world, 2)
+        assert await store.flows.version_by_number(world.workspace_id, flow.id, 1) == versions[0]
+        assert await store.flows.version_by_number(world.workspace_id, flow.id, 3) is None
+
+    async def test_of_a_deleted_flow_stay(self, store: Store, world: World) -> None:
+        flow, versions = await _published(store, world, 1)
+        await store.flows.delete(world.workspace_id, flow.id, world.now)
+        assert (await store.flows.versions(world.workspace_id, flow.id, limit=9, cursor=None)).data == versions
+
+    async def test_a_cursor_nobody_made_is_refused(self, store: Store, world: World) -> None:
+        for cursor in ("x", "%%%", "bm8", "OTk5OTk5OTk5OTk5OTk5OTk5OTk6eA"):
+            with pytest.raises(BadRequest):
+                await store.flows.versions(world.workspace_id, "flow_1", limit=2, cursor=cursor)
+
+
+async def _published(store: Store, world: World, count: int) -> tuple[r.Flow, list[r.FlowVersion]]:
+    """A flow with so many versions, each with its author and note."""
+    flow = new_flow(world)
+    await store.flows.create(flow)
+    numbers = range(1, count + 1)
+    versions = [
+        dataclasses.replace(new_version(flow, number), author_id=world.user.id, note=f"Note {number}")
+        for number in numbers
+    ]
+    for version in versions:
+        assert await store.flows.publish(flow, version) == "saved"
+    return flow, versions
+
+
 class TestList:
     async def test_pages_newest_change_first(self, store: Store, world: World) -> None:
         flows = [new_flow(world, f"Flow {i}", updated_at=world.now + HOUR * i) for i in range(5)]

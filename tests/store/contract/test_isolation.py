@@ -15,7 +15,8 @@ class TestAnotherWorkspace:
         )
         flow = new_flow(world)
         await store.flows.create(flow)
-        await store.flows.publish(flow, new_version(flow))
+        version = new_version(flow)
+        await store.flows.publish(flow, version)
         event = (await store.inbox.events(world.workspace_id, conversation.id, 1))[0]
         stranger = (await another()).workspace_id
         inbox, flows, today = store.inbox, store.flows, world.now.date()
@@ -37,6 +38,8 @@ class TestAnotherWorkspace:
         assert await flows.flow(stranger, flow.id) is None
         assert await flows.flow_by_name(stranger, flow.name) is None
         assert (await flows.flows(stranger, status=None, category=None, limit=9, cursor=None)).data == []
+        assert (await flows.versions(stranger, flow.id, limit=9, cursor=None)).data == []
+        assert await flows.version_by_number(stranger, flow.id, version.number) is None
         assert await flows.active_heads([stranger]) == {stranger: []}
         assert await store.activity.daily(stranger, today, today) == {}
 

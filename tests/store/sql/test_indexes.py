@@ -64,6 +64,7 @@ class TestLists:
             "ix_messages_thread": lambda: inbox.messages(ours, conversation.id, limit=2, cursor=None),
             "ix_runs_conversation": lambda: inbox.runs(ours, conversation.id, 2),
             "ix_events_lane": lambda: inbox.events(ours, conversation.id, 2),
+            "ux_flow_versions_number": lambda: store.flows.versions(ours, "flow_1", limit=2, cursor=None),
         }
         explain = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[store.database.dialect]
         for index, read in lists.items():
@@ -110,6 +111,8 @@ async def _everything(world: World, conversations: list[r.Conversation]) -> None
     await store.flows.publish(dataclasses.replace(flow, revision=2), new_version(flow))
     await store.flows.flow_by_name(world.workspace_id, "Welcome")
     await store.flows.active_heads([world.workspace_id])
+    await store.flows.versions(world.workspace_id, flow.id, limit=5, cursor=None)
+    await store.flows.version_by_number(world.workspace_id, flow.id, 1)
     await store.flows.flows(world.workspace_id, status=None, category=None, limit=5, cursor=None)
 
     await world.queue(first, "one", "two")

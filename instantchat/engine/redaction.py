@@ -15,7 +15,8 @@ HIDDEN = "•••"
 
 
 def redact(type_name: Any, data: Any, mask: str = HIDDEN) -> Any:
-    """A node's data with `mask` for every secret value. Names of headers and the like stay; empty values stay empty.
+    """A node's data with `mask` for every secret value. Names of headers and the like stay; empty values stay empty. An
+    empty mask leaves them out: texts become empty, all else null.
 
     Data that cannot be read, or of a type that is not installed, may hold secrets anywhere: all their texts are masked.
     """
@@ -95,4 +96,6 @@ def _masked(value: Any, mask: str) -> Any:
         return {key: _masked(item, mask) for key, item in value.items()}
     if isinstance(value, list):
         return [_masked(item, mask) for item in value]
-    return value if value is None or value == "" else mask
+    if isinstance(value, str):
+        return mask if value else value
+    return None if value is None or not mask else mask  # an empty text would be of the wrong type

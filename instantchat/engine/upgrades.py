@@ -1,14 +1,14 @@
 """Flows written earlier become today's: step by step through the file formats, then node by node.
 
-A file says its `formatVersion`. One that says none is of format 0, that of the original product: no trigger node, edges
-without `sourceHandle`; it is read as it is. Raising `FORMAT_VERSION` takes one more function in `STEPS` and kept examples
-in `tests/engine/formats`. A node class declares what became of its own data in `Node.upgrades`.
+A file says its `formatVersion`. One that says none is of format 0, that of the original product (no trigger node, edges
+without `sourceHandle`), which is read as it is. Raising `FORMAT_VERSION` takes one more function in `STEPS` and kept
+examples in `tests/engine/formats`. A node class declares what became of its own data in `Node.upgrades`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from .node import Node
 from .registry import node_class, node_types
@@ -24,6 +24,13 @@ class UnknownFormat(ValueError):
     """A format this server does not read, such as one of a newer server."""
 
 
+class Note(NamedTuple):
+    """What was rewritten, and in which node."""
+
+    node_id: str
+    text: str
+
+
 def _from_0(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
@@ -32,8 +39,8 @@ STEPS: tuple[Step, ...] = (_from_0,)
 """`STEPS[n]` makes format n + 1 of format n. Total: any JSON in, JSON out."""
 
 
-def upgrade(data: Mapping[str, Any], version: int) -> tuple[dict[str, Any], list[str]]:
-    """A flow's JSON of format `version` as one of today's, and a sentence for each thing that was rewritten in it.
+def upgrade(data: Mapping[str, Any], version: int) -> tuple[dict[str, Any], list[Note]]:
+    """A flow's JSON of format `version` as one of today's, and a note for each thing that was rewritten in its nodes.
 
     Today's come out unchanged. Never raises for what is in the data; `UnknownFormat` for a version that is not one.
     """
@@ -42,7 +49,7 @@ def upgrade(data: Mapping[str, Any], version: int) -> tuple[dict[str, Any], list
     found = dict(data)
     for step in STEPS[version:]:
         found = step(found)
-    notes: list[str] = []
+    notes: list[Note] = []
     nodes = found.get("nodes")
     if isinstance(nodes, list):
         found["nodes"] = [_node(node, notes) for node in nodes]
@@ -50,8 +57,12 @@ def upgrade(data: Mapping[str, Any], version: int) -> tuple[dict[str, Any], list
 
 
 def upgrade_stored(graph: dict[str, Any]) -> dict[str, Any]:
-    """A stored graph as one of today's, marked with its format; the same object when there is nothing to change."""
-    found, _ = upgrade(graph, graph.get("formatVersion", STORED_FORMAT))
+    """A stored graph as one of today's, marked with its format; the same object when there is nothing to change, or when
+    a newer server wrote it."""
+    version = graph.get("formatVersion", STORED_FORMAT)
+    if version > FORMAT_VERSION:
+        return graph
+    found, _ = upgrade(graph, version)
     found["formatVersion"] = FORMAT_VERSION
     return graph if found == graph else found
 
@@ -64,11 +75,11 @@ def current_data(type_name: str, data: dict[str, Any]) -> tuple[dict[str, Any], 
     return (_apply(variant, data, notes) if variant is not node_types().get(type_name) else data), notes
 
 
-def _node(node: Any, notes: list[str]) -> Any:
+def _node(node: Any, notes: list[Note]) -> Any:
     if not isinstance(node, dict) or not isinstance(node.get("type"), str) or not isinstance(node.get("data"), dict):
         return node
     data, found = current_data(node["type"], node["data"])
-    notes.extend(f"{str(node.get('id'))[:100]}: {note}" for note in found)
+    notes.extend(Note(str(node.get("id")), note) for note in found)
     return {**node, "data": data} if found else node
 
 

@@ -31,6 +31,10 @@ class MemberStore(Protocol):
 
     async def user_by_email(self, email: str) -> r.User | None: ...
 
+    async def users(self, workspace_id: str) -> list[r.User]:
+        """Everybody of a workspace, oldest first (at most 1,000)."""
+        ...
+
     async def update_user(self, user_id: str, changes: Mapping[str, Any]) -> r.User | None:
         """Set `name`, `avatar_url` or `password_hash`."""
         ...

@@ -18,6 +18,7 @@ from instantchat.store.sql.tables.accounts import nonces
 from instantchat.store.sql.tables.members import sessions, users, workspaces
 
 KEPT_FINGERPRINTS = 100
+MOST_USERS = 1000
 CHANGEABLE = {"name", "avatar_url", "password_hash"}
 
 
@@ -35,6 +36,9 @@ class SqlMembers:
 
     async def user_by_email(self, email: str) -> r.User | None:
         return await self._database.read(USERS.first, users.c.email_key == email.casefold())
+
+    async def users(self, workspace_id: str) -> list[r.User]:
+        return await self._database.read(_users, workspace_id)
 
     async def update_user(self, user_id: str, changes: Mapping[str, Any]) -> r.User | None:
         return await self._database.write(_update_user, user_id, changes)
@@ -62,6 +66,11 @@ class SqlMembers:
 
     async def revoke_user_sessions(self, user_id: str, now: dt.datetime) -> None:
         await self._database.write(_revoke, sessions.c.user_id == user_id, now)
+
+
+def _users(connection: Connection, workspace_id: str) -> list[r.User]:
+    query = USERS.select().where(users.c.workspace_id == workspace_id).order_by(users.c.created_at, users.c.id)
+    return USERS.build(connection.execute(query.limit(MOST_USERS)))
 
 
 def _create_user(connection: Connection, user: r.User, workspace_name: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from instantchat.errors import Invalid
 from instantchat.features.auth.member import Member
-from instantchat.features.flows import schemas as s
+from instantchat.features.flows.file import ImportFlow
 from instantchat.features.flows.service import FlowService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.kit.clock import ManualClock
@@ -40,15 +40,15 @@ def transfer(store: Store, flows: FlowService) -> TransferService:
     return TransferService(store, flows)
 
 
-def given(**changes: Any) -> s.ImportFlow:
-    return s.ImportFlow.model_validate({**FILE, **changes})
+def given(**changes: Any) -> ImportFlow:
+    return ImportFlow.model_validate({**FILE, **changes})
 
 
 class TestImport:
     async def test_comes_in_under_new_ids_and_a_free_name(self, transfer: TransferService, ann: Member) -> None:
-        first, missing = await transfer.import_flow(ann, given())
-        second, _ = await transfer.import_flow(ann, given())
-        assert missing == []
+        imported = await transfer.import_flow(ann, given())
+        first, second = imported.view, (await transfer.import_flow(ann, given())).view
+        assert (imported.unresolved, imported.rewritten) == ([], [])
         assert (first.flow.name, second.flow.name) == ("Prices", "Prices (2)")
         nodes, (edge,) = first.flow.graph["nodes"], first.flow.graph["edges"]
         assert {node["id"] for node in nodes}.isdisjoint({"t", "m"})
@@ -58,10 +58,10 @@ class TestImport:
     async def test_what_went_out_comes_in_the_same(
         self, transfer: TransferService, flows: FlowService, ann: Member, bob: Member
     ) -> None:
-        view, _ = await transfer.import_flow(ann, given())
+        view = (await transfer.import_flow(ann, given())).view
         file = (await transfer.export(ann, view.flow.id)).wire()
         assert (file["formatVersion"], file["name"], file["category"], file["priority"]) == (1, "Prices", "sales", 2)
-        back, _ = await transfer.import_flow(bob, s.ImportFlow.model_validate(file))
+        back = (await transfer.import_flow(bob, ImportFlow.model_validate(file))).view
         assert [node["data"] for node in back.flow.graph["nodes"]] == [node["data"] for node in FILE["nodes"]]
         assert back.flow.workspace_id == bob.workspace_id
 

@@ -57,8 +57,8 @@ def upgrade(data: Mapping[str, Any], version: int) -> tuple[dict[str, Any], list
 
 
 def upgrade_stored(graph: dict[str, Any]) -> dict[str, Any]:
-    """A stored graph as one of today's, marked with its format; the same object when there is nothing to change, or when
-    a newer server wrote it."""
+    """A stored graph as one of today's, marked with its format; the same object when there is nothing to change, and
+    when a newer server wrote it."""
     version = graph.get("formatVersion", STORED_FORMAT)
     if version > FORMAT_VERSION:
         return graph

@@ -18,6 +18,13 @@ class TestUsers:
         assert await store.members.user_by_email("ann.lee@EXAMPLE.com") == user
         assert await store.members.user_by_email("nobody@example.com") is None
 
+    async def test_of_a_workspace_are_listed_oldest_first(self, store: Store, world: World, another) -> None:
+        await another()
+        colleague = new_user(world.now - HOUR, workspace_id=world.workspace_id, role="agent")
+        assert await store.members.create_user(colleague, "ignored")
+        assert await store.members.users(world.workspace_id) == [colleague, world.user]
+        assert await store.members.users("ws_none") == []
+
     async def test_a_taken_email_stores_nothing(self, store: Store, world: World) -> None:
         second = new_user(world.now, email=world.user.email.upper())
         assert not await store.members.create_user(second, "Other")

@@ -10,7 +10,7 @@ import pytest
 
 from instantchat.engine.compiled import CompiledFlow
 from instantchat.engine.inputs import Input
-from instantchat.engine.node import Node, Outcome, Take, WaitFor
+from instantchat.engine.node import EnterFlow, Node, Outcome, Take, WaitFor
 from instantchat.engine.plain import from_json, to_json
 from instantchat.engine.registry import node_class, node_types, node_variants
 from instantchat.engine.scope import snapshot
@@ -91,6 +91,8 @@ def make_visit(node: Node, case: dict[str, Any]) -> Visit:
     data: dict[str, Any] = {"response": case.get("response")}
     if context.message is not None:
         data["message"] = snapshot(context.message)
+    if "comment" in case:
+        data["comment"] = case["comment"]
     visit = Visit(flow, "run_1", "n1", context, context.contact, data, step=3)
     visit.memory = case.get("memory", {})
     return visit
@@ -102,9 +104,11 @@ def describe(outcome: Outcome, visit: Visit) -> dict[str, Any]:
     if isinstance(outcome, WaitFor):
         said |= {"waitsFor": outcome.what, "memory": outcome.memory}
         said["until"] = outcome.until.isoformat() if outcome.until else None
+    elif isinstance(outcome, EnterFlow):
+        said["flow"] = outcome.flow
     else:
         said["error"] = outcome.error
-    if isinstance(outcome, Take):
+    if isinstance(outcome, Take | EnterFlow):
         said["exit"] = outcome.exit
     return without_empty(said)
 

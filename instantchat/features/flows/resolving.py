@@ -66,7 +66,7 @@ class Resolver:
         known = self._file.references.members.get(reference.value)
         if known is None:
             return None
-        users = await self._store.members.users(self._workspace_id)
+        users = await self._store.members.members(self._workspace_id)
         same = [user.id for user in users if tidy(user.name).casefold() == tidy(known.name).casefold()]
         return same[0] if len(same) == 1 else None
 

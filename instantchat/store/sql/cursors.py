@@ -54,5 +54,13 @@ def older(at: Any, record_id: Any, cursor: str | None) -> list[ColumnElement[boo
     return [at <= moment, or_(at < moment, and_(at == moment, record_id < last))]
 
 
+def newer(at: Any, record_id: Any, cursor: str | None) -> list[ColumnElement[bool]]:
+    """The same, oldest first."""
+    if cursor is None:
+        return []
+    moment, last = read_cursor(cursor)
+    return [at >= moment, or_(at > moment, and_(at == moment, record_id > last))]
+
+
 def _refusal() -> BadRequest:
     return BadRequest("cursor_invalid", "This cursor was not made here. Start from the first page.")

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, literal_column, select, update
 
 from instantchat.store import records as r
 from instantchat.store.sql.cursors import older, read_key, write_cursor, write_key
@@ -15,10 +15,12 @@ from instantchat.store.sql.dialect import insert, is_new, name_of
 from instantchat.store.sql.rows import FLOWS, VERSIONS, padded
 from instantchat.store.sql.tables.flows import flows, versions
 from instantchat.store.sql.tables.queue import runs
+from instantchat.store.sql.tables.schedules import schedules
 
 f, v = flows.c, versions.c
 LIVE = f.deleted_at.is_(None)
 ACTIVE = and_(f.status == literal_column("'active'"), LIVE)
+NAMED = 1000
 
 
 class SqlFlows:
@@ -45,6 +47,9 @@ class SqlFlows:
         self, workspace_id: str, *, status: str | None, category: str | None, limit: int, cursor: str | None
     ) -> r.Page[r.Flow]:
         return await self._database.read(_flows, workspace_id, status, category, limit, cursor)
+
+    async def flow_names(self, workspace_id: str) -> dict[str, str]:
+        return await self._database.read(_flow_names, workspace_id)
 
     async def publish(self, flow: r.Flow, version: r.FlowVersion) -> Literal["saved", "stale", "missing"]:
         return await self._database.write(_publish, flow, version)
@@ -117,6 +122,11 @@ def _flows(
     return r.Page(found[:limit], write_cursor(found[limit - 1].updated_at, found[limit - 1].id) if more else None)
 
 
+def _flow_names(connection: Connection, workspace_id: str) -> dict[str, str]:
+    query = select(f.id, f.name).where(f.workspace_id == workspace_id, LIVE).order_by(f.updated_at.desc()).limit(NAMED)
+    return {flow_id: name for flow_id, name in connection.execute(query)}  # noqa: C416 - rows are no tuples to mypy
+
+
 def _versions_of(workspace_id: str, flow_id: str) -> tuple[ColumnElement[bool], ...]:
     return v.flow_id == flow_id, v.workspace_id == workspace_id
 
@@ -161,6 +171,7 @@ def _delete(connection: Connection, workspace_id: str, flow_id: str, now: dt.dat
         connection.execute(
             waiting.values(state="cancelled", waiting_for=None, wake_at=None, rev=runs.c.rev + 1, updated_at=now)
         )
+        connection.execute(delete(schedules).where(schedules.c.flow_id == flow_id))
     return gone.rowcount == 1
 
 

@@ -36,6 +36,13 @@ class TestNames:
         assert await store.flows.flow_by_name(world.workspace_id, "Welcome") is None
         assert await store.flows.create(new_flow(world, "Welcome"))
 
+    async def test_are_listed_by_id(self, store: Store, world: World, another) -> None:
+        flows = [new_flow(world, "Welcome"), new_flow(world, "Old", status="archived"), new_flow(world, "Gone")]
+        for flow in [*flows, new_flow(await another(), "Foreign")]:
+            await store.flows.create(flow)
+        await store.flows.delete(world.workspace_id, flows[2].id, world.now)
+        assert await store.flows.flow_names(world.workspace_id) == {flows[0].id: "Welcome", flows[1].id: "Old"}
+
 
 class TestUpdate:
     async def test_stores_the_draft(self, store: Store, world: World) -> None:
@@ -152,6 +159,13 @@ class TestDelete:
         assert (cancelled.state, kept.state) == ("cancelled", "waiting")
         assert await store.flows.version(version.id) == version
         assert await store.flows.flow(world.workspace_id, flow.id) is None
+
+    async def test_drops_its_schedules(self, store: Store, world: World) -> None:
+        flow = new_flow(world)
+        await store.flows.create(flow)
+        await store.schedules.replace(world.workspace_id, flow.id, [world.schedule(flow.id)])
+        await store.flows.delete(world.workspace_id, flow.id, world.now)
+        assert await store.schedules.next_due() is None
 
     async def test_answers_whether_there_was_one(self, store: Store, world: World, another) -> None:
         other = await another()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import httpx
@@ -112,6 +113,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         allowed_networks=settings.http_allowed_networks,
         ai_model=settings.ai_model,
         stop_words=settings.stop_words,
+        explanations_kept=dt.timedelta(days=settings.explanations_days),
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),
     )

@@ -28,6 +28,7 @@ from instantchat.features.flows.view import (
 )
 from instantchat.kit.clock import Clock
 from instantchat.runtime.live import LiveEvent, Publisher
+from instantchat.runtime.schedules import schedule_rows
 from instantchat.store import records as r
 from instantchat.store.ports import Store
 
@@ -41,6 +42,7 @@ class FlowService:
 
     def __init__(self, store: Store, clock: Clock, publisher: Publisher) -> None:
         self._flows = store.flows
+        self._schedules = store.schedules
         self._clock = clock
         self._publisher = publisher
         self._published = PublishedFlows(store.flows)
@@ -259,11 +261,13 @@ class FlowService:
         now = self._clock.now()
         number = (stored.published_version or 0) + 1
         flow = replace(stored, status="active", published_version=number, updated_at=now)
-        outcome = await self._flows.publish(flow, new_version(member, flow, note, now))
+        version = new_version(member, flow, note, now)
+        outcome = await self._flows.publish(flow, version)
         if outcome == "missing":
             raise flow_missing()
         if outcome == "stale":
             return None
+        await self._schedules.replace(flow.workspace_id, flow.id, schedule_rows(version, now))
         self._tell(flow)
         return flow
 
@@ -272,6 +276,7 @@ class FlowService:
         flow = await self._flows.set_status(member.workspace_id, flow_id, status, self._clock.now())
         if flow is None:
             raise flow_missing()
+        await self._schedules.replace(flow.workspace_id, flow.id, [])
         self._tell(flow)
         return await self._view(member, current(flow))
 

@@ -44,6 +44,13 @@ class CompiledFlow:
                 entries.extend(self.edges.get(node_id, {}).values())
         return reached
 
+    def entry(self) -> str | None:
+        """Where a run begins that no trigger started: at the trigger node that names the API, else at the first one,
+        else at the flow's first start. None for a flow without a beginning."""
+        named = next((each.node_id for each in self.listeners if each.node_id and each.trigger.type == "api"), None)
+        first = next((node_id for node_id, node in self.nodes.items() if node.starts_runs), None)
+        return named or first or next(iter(self.starts), None)
+
     def executed(self) -> Iterator[tuple[str, Node]]:
         """The nodes that are part of runs (notes are not), in order."""
         return ((node_id, node) for node_id, node in self.nodes.items() if node.is_executed)

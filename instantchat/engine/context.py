@@ -8,6 +8,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from .library import EMPTY, Library
 from .plain import plain
 from .window import NEVER, Window
 
@@ -69,7 +70,8 @@ class Context:
 
     `last_starts` is when each flow last started for this contact (only kept for flows that ask: reentry once or every,
     a default reply once a day). `is_first`: the contact never sent a direct message before this event.
-    `has_ai`: the operator set up an AI endpoint.
+    `has_ai`: the operator set up an AI endpoint. `library`: the flows this one may lead into. `stop_words`, folded: a
+    message that is one of them ends what runs.
     """
 
     contact: ContactView
@@ -82,3 +84,5 @@ class Context:
     last_starts: Mapping[str, datetime] = field(default_factory=dict)
     is_first: bool = False
     has_ai: bool = False
+    library: Library = EMPTY
+    stop_words: frozenset[str] = frozenset()

@@ -32,6 +32,12 @@ class ActiveFlow:
     priority: int = 0
     reentry: Reentry = field(default_factory=Reentry)
 
+    def keeps_starts(self) -> bool:
+        """Whether somebody asks when it last started for a contact: its reentry policy, or a trigger."""
+        return self.reentry.mode in ("once", "every") or any(
+            each.trigger.once_per() is not None for each in self.compiled.listeners
+        )
+
 
 @plain
 class Verdict:
@@ -63,17 +69,19 @@ class Resume:
 class Decision:
     """At most one of `resume` and `start` is set. `cancel` holds ids of waiting runs the start replaces.
 
-    `reason`: tap, reply, trigger or none. `ended_run_id`: the run whose quick reply or button was tapped, when it no
-    longer waits for that: it is over, or was cancelled.
+    `reason`: tap, reply, trigger, named (the event names its flow: an API call, a schedule, another flow's step),
+    stop (a stop word: every waiting run ends) or none. `started_run_id`: the run it started. `ended_run_id`: the run
+    whose quick reply or button was tapped, when it no longer waits for that: it is over, or was cancelled.
     """
 
-    reason: Literal["tap", "reply", "trigger", "none"]
+    reason: Literal["tap", "reply", "trigger", "named", "stop", "none"]
     resume: Resume | None = None
     start: ActiveFlow | None = None
     start_input: Start | None = None
     cancel: tuple[str, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     ended_run_id: str | None = None
+    started_run_id: str | None = None
 
     def record(self) -> dict[str, Any]:
         """The JSON kept with the event, its keys those of below; `verdicts` is a list, one each flow that was asked."""
@@ -82,6 +90,7 @@ class Decision:
             "resumedRunId": self.resume.run.id if self.resume else None,
             "endedRunId": self.ended_run_id,
             "startedFlowId": self.start.flow_id if self.start else None,
+            "startedRunId": self.started_run_id,
             "cancelledRunIds": list(self.cancel),
             "verdicts": [to_json(verdict) for verdict in self.verdicts],
         }

@@ -7,7 +7,11 @@ from dataclasses import field, replace
 from typing import Any, ClassVar, Literal
 
 from .context import ContactView
+from .filters import format_value
 from .plain import plain
+from .text import shorten
+
+TOLD = 120  # characters of a text that the trace repeats
 
 
 @plain
@@ -55,6 +59,10 @@ class Effect:
 
     kind: ClassVar[str] = ""
 
+    def told(self) -> dict[str, Any]:
+        """What the trace says of it: short, and without what is secret."""
+        return {"kind": self.kind}
+
     def apply(self, contact: ContactView) -> ContactView:
         """The contact after this effect; most leave it as it is."""
         return contact
@@ -78,6 +86,22 @@ class SendMessage(Effect):
     cards: tuple[Card, ...] = ()
     comment_id: str | None = None
 
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"kind": self.kind}
+        if self.text:
+            told["text"] = shorten(self.text, TOLD)
+        if self.attachments:
+            told["attachments"] = [each.type for each in self.attachments]
+        if self.quick_replies:
+            told["quickReplies"] = [each.title for each in self.quick_replies]
+        if self.buttons:
+            told["buttons"] = [each.title for each in self.buttons]
+        if self.cards:
+            told["cards"] = [shorten(each.title, TOLD) for each in self.cards]
+        if self.comment_id:
+            told["commentId"] = self.comment_id
+        return told
+
 
 @plain
 class ReplyToComment(Effect):
@@ -89,6 +113,9 @@ class ReplyToComment(Effect):
     comment_id: str
     text: str
 
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, "commentId": self.comment_id, "text": shorten(self.text, TOLD)}
+
 
 @plain
 class React(Effect):
@@ -99,6 +126,9 @@ class React(Effect):
     node_id: str
     mid: str
     emoji: str
+
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, "emoji": self.emoji}
 
 
 @plain
@@ -116,6 +146,9 @@ class TagContact(Effect):
     kind: ClassVar[str] = "tag_contact"
     tag: str
 
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, "tag": self.tag}
+
     def apply(self, contact: ContactView) -> ContactView:
         if self.tag in contact.tags:
             return contact
@@ -129,8 +162,13 @@ class UntagContact(Effect):
     kind: ClassVar[str] = "untag_contact"
     tag: str
 
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, "tag": self.tag}
+
     def apply(self, contact: ContactView) -> ContactView:
         folded = self.tag.casefold()
+        if all(tag.casefold() != folded for tag in contact.tags):
+            return contact
         return replace(contact, tags=tuple(tag for tag in contact.tags if tag.casefold() != folded))
 
 
@@ -141,6 +179,9 @@ class SetVariable(Effect):
     kind: ClassVar[str] = "set_variable"
     name: str
     value: Any = None
+
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, "name": self.name, "value": shorten(format_value(self.value), TOLD)}
 
     def apply(self, contact: ContactView) -> ContactView:
         return replace(contact, variables={**contact.variables, self.name: self.value})
@@ -154,7 +195,12 @@ class SetField(Effect):
     name: str
     value: Any = None
 
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, "name": self.name, "value": shorten(format_value(self.value), TOLD)}
+
     def apply(self, contact: ContactView) -> ContactView:
+        if self.name in contact.fields and contact.fields[self.name] == self.value:
+            return contact
         return replace(contact, fields={**contact.fields, self.name: self.value})
 
 
@@ -173,6 +219,9 @@ class CallApi(Effect):
     body: str | None = None
     timeout_seconds: float = 10
     save_as: str | None = None
+
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, "method": self.method, "url": shorten(self.url.partition("?")[0], TOLD)}
 
 
 @plain
@@ -198,6 +247,9 @@ class Assign(Effect):
     kind: ClassVar[str] = "assign"
     member: str
 
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, "member": self.member}
+
 
 @plain
 class HandOff(Effect):
@@ -213,6 +265,9 @@ class AddNote(Effect):
 
     kind: ClassVar[str] = "add_note"
     text: str
+
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, "text": shorten(self.text, TOLD)}
 
 
 @plain
@@ -230,6 +285,9 @@ class StartFlow(Effect):
 
     kind: ClassVar[str] = "start_flow"
     flow: str
+
+    def told(self) -> dict[str, Any]:
+        return {"kind": self.kind, "flow": self.flow}
 
 
 @plain

@@ -6,14 +6,16 @@ from typing import Any, ClassVar
 
 from .context import InboundMessage
 from .plain import plain
+from .text import shorten
 
 
 @plain
 class Tap:
-    """A tapped (or typed) choice: which exit of which node."""
+    """A tapped (or typed) choice: which exit of which node, and of which version when that is a sub-flow's."""
 
     node_id: str
     exit: str
+    version_id: str | None = None
 
 
 @plain
@@ -21,6 +23,10 @@ class Input:
     """Base of all inputs."""
 
     kind: ClassVar[str] = ""
+
+    def told(self) -> dict[str, Any]:
+        """What the trace says of it."""
+        return {"kind": self.kind}
 
 
 @plain
@@ -40,6 +46,14 @@ class Reply(Input):
     message: InboundMessage
     tap: Tap | None = None
 
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"kind": self.kind, "eventId": self.message.event_id}
+        if self.message.text:
+            told["text"] = shorten(self.message.text, 120)
+        if self.tap is not None:
+            told["tap"] = self.tap.exit
+        return told
+
 
 @plain
 class TimeUp(Input):
@@ -57,6 +71,15 @@ class Result(Input):
     status: int | None = None
     body: Any = None
     error: str | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Not the answer itself, which may hold what is nobody's business."""
+        told: dict[str, Any] = {"kind": self.kind}
+        if self.status is not None:
+            told["status"] = self.status
+        if self.error is not None:
+            told["error"] = self.error
+        return told
 
 
 @plain

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from .block import Block
 from .context import InboundMessage
 from .effects import Effect
-from .form import FormSchema
+from .form import FormSchema, Part
 from .inputs import Input
 from .trigger import Trigger
 from .visit import Visit
@@ -27,7 +27,10 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class ExitsFrom:
-    """One way out per item of a list field: its `id` and `label` keys, for items whose values fit `where`."""
+    """One way out per item of a list field: its `id` and `label` keys, for items whose values fit `where`.
+
+    `field` is the list's JSON name; `cards.buttons` are the buttons of all cards.
+    """
 
     field: str
     id: str = "id"
@@ -65,16 +68,29 @@ class WaitFor:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """End this way of the run."""
+    """End this way of the run; in a sub-flow go back to the flow that entered it, unless `whole`."""
 
     kind: ClassVar[Literal["take", "wait", "end"]] = "end"
 
     effects: tuple[Effect, ...] = ()
     note: str | None = None
     error: str | None = None
+    whole: bool = False
 
 
-Outcome = Take | WaitFor | End
+@dataclass(frozen=True, slots=True)
+class EnterFlow:
+    """Go through another flow (by id or name) and come back here, to leave by `exit`."""
+
+    kind: ClassVar[Literal["enter"]] = "enter"
+
+    flow: str
+    exit: str = "next"
+    effects: tuple[Effect, ...] = ()
+    note: str | None = None
+
+
+Outcome = Take | WaitFor | End | EnterFlow
 NEXT = Exit("next", "Next")
 
 
@@ -122,6 +138,10 @@ class Node(Block):
         """Whether, while waiting here for a reply, this message is for the node and not for the triggers."""
         return False
 
+    def accepts_tap(self, exit_id: str) -> bool:
+        """Whether a tap that names this exit (`Visit.tap_payload`) is one of its quick replies or buttons."""
+        return exit_id in self.exits()
+
     def waits(self) -> bool:
         """Whether a run always waits here for a person or a time (so a loop through it cannot spin)."""
         return False
@@ -158,14 +178,17 @@ class Node(Block):
         }
 
     def _items_of(self, spec: ExitsFrom) -> Iterator[Any]:
-        for item in getattr(self, type(self).field_by_alias(spec.field)):
+        items: list[Part] = [self]
+        for alias in spec.field.split("."):
+            items = [each for item in items for each in getattr(item, _field_by_alias(type(item), alias))]
+        for item in items:
             if all(getattr(item, key) == value for key, value in spec.where.items()):
                 yield item
 
-    @classmethod
-    def field_by_alias(cls, alias: str) -> str:
-        """The Python name of a field from its JSON name."""
-        return next(name for name, info in cls.model_fields.items() if alias in (info.alias, name))
+
+def _field_by_alias(cls: type[Part], alias: str) -> str:
+    """The Python name of a field from its JSON name."""
+    return next(name for name, info in cls.model_fields.items() if alias in (info.alias, name))
 
 
 def _exit_schema(spec: Exit | ExitsFrom) -> FormSchema:

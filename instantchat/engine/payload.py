@@ -1,4 +1,5 @@
-"""Payloads of quick replies and buttons: `ic1:` and a JSON array of run id, node id and exit id.
+"""Payloads of quick replies and buttons: `ic1:` and a JSON array of run id, node id, exit id, and in a sub-flow the id
+of the version that has the node.
 
 Each id is at most 100 characters (checked where flows are parsed), so a payload stays under Instagram's 1,000.
 """
@@ -19,11 +20,13 @@ class TapPayload:
     run_id: str
     node_id: str
     exit: str
+    version_id: str | None = None
 
 
-def encode_tap(run_id: str, node_id: str, exit_id: str) -> str:
+def encode_tap(run_id: str, node_id: str, exit_id: str, version_id: str | None = None) -> str:
     """The payload that brings a tap back to this exit of this node of this run."""
-    return PREFIX + json.dumps([run_id, node_id, exit_id], ensure_ascii=False, separators=(",", ":"))
+    ids = [run_id, node_id, exit_id] if version_id is None else [run_id, node_id, exit_id, version_id]
+    return PREFIX + json.dumps(ids, ensure_ascii=False, separators=(",", ":"))
 
 
 def decode_tap(payload: str | None) -> TapPayload | None:
@@ -34,6 +37,6 @@ def decode_tap(payload: str | None) -> TapPayload | None:
         ids = json.loads(payload.removeprefix(PREFIX))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(ids, list) or len(ids) != 3 or not all(isinstance(each, str) for each in ids):
+    if not isinstance(ids, list) or len(ids) not in (3, 4) or not all(isinstance(each, str) for each in ids):
         return None
     return TapPayload(*ids)

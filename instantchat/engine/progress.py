@@ -16,26 +16,39 @@ from .run import Run
 class TraceStep:
     """One step at one node.
 
-    `outcome` take went on by `exit`; wait, end and fail stopped here. `warnings` are sentences (a missing value,
-    a cut text), `values` what the node looked at, `error` what went wrong for the author or the contact.
+    `outcome` take went on by `exit`, enter into a sub-flow; wait, end and fail stopped here. `given` is what a waiting
+    node was resumed with and `seconds` for how long it had waited, `values` what it looked at, `effects` what it asked
+    for, `window` whether its messages could go out (`open`, `private_reply`, `not_open`, `closed`), `until` the moment
+    it waits for. `warnings` are sentences (a missing value, a cut text), `error` what went wrong for the author or the
+    contact. `version_id` is set in a sub-flow. Secrets are left out.
     """
 
     node_id: str
     type: str
-    outcome: Literal["take", "wait", "end", "fail"]
+    outcome: Literal["take", "enter", "wait", "end", "fail"]
     at: datetime
     exit: str | None = None
     note: str | None = None
     warnings: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
     error: str | None = None
+    given: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0
+    effects: tuple[dict[str, Any], ...] = ()
+    window: str | None = None
+    until: datetime | None = None
+    version_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The result of `advance`: store `run`, `effects` and `trace` in one transaction."""
+    """The result of `advance`: store `run`, `effects` and `trace` in one transaction.
+
+    `changes` are those of the effects that really changed the contact: a tag it had already is none.
+    """
 
     run: Run
     contact: ContactView
     effects: tuple[Effect, ...] = ()
     trace: tuple[TraceStep, ...] = ()
+    changes: tuple[Effect, ...] = ()

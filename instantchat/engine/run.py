@@ -29,7 +29,8 @@ class Run:
     `TimeUp` (None: never), `expires_at` when a wait for a reply or result gives up (then `wake_at` equals it).
     `steps` counts all steps so far, `burst` those since the last wait for a reply or a time (limit 100).
     `data` holds `message` (snapshot of the last inbound message), `response` (last API answer), `wait` (what the
-    waiting node remembers) and `pending` (further start nodes of a flow in the original format).
+    waiting node remembers), `pending` (further start nodes of a flow in the original format), `version` and `frames`
+    (`engine/frames.py`: sub-flows), and in a comment's run `comment` (`{id, until, spent}`: its one private reply).
     """
 
     id: str

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from typing import Any
 
+from . import frames
 from .context import Context
 from .effects import FetchProfile
 from .flow import CompiledFlow
+from .gate import AWAITS_ANSWER, comment_of
 from .inputs import Input, ProfileReady, Reply, Result, Start, TimeUp
 from .progress import Progress
 from .run import Run
 from .scope import snapshot
-from .walk import STEP_LIMIT, Walk
+from .walk import PROFILE_PATIENCE, STEP_LIMIT, Walk
 
 __all__ = ["STEP_LIMIT", "advance"]
 
-PROFILE_PATIENCE = timedelta(seconds=2)
+_NO_ANSWER = "The contact did not answer the private reply."
 
 
 def advance(flow: CompiledFlow, run: Run, given: Input, context: Context) -> Progress:
@@ -29,19 +31,23 @@ def advance(flow: CompiledFlow, run: Run, given: Input, context: Context) -> Pro
         return _begin(flow, run, given, context)
     if run.state != "waiting" or not _is_awaited(run, given):
         return Progress(run, context.contact)
-    if run.waiting_for == "profile":
-        walk = Walk(flow, run, context, dict(run.data))
-        return walk.go(run.node_id)
     data = dict(run.data)
-    memory = data.pop("wait", {})
+    if run.waiting_for == "profile":
+        return Walk(flow, run, context, data).go(run.node_id)
+    memory: dict[str, Any] = data.pop("wait", {})
     node_id = run.node_id
     if isinstance(given, Reply):
         data["message"] = snapshot(given.message)
-        if given.tap is not None and given.tap.node_id != node_id:
-            node_id, memory = given.tap.node_id, {}
+        tap = given.tap
+        if tap is not None and (tap.node_id, tap.version_id) != (node_id, frames.current_version(data)):
+            frames.unwind(data, tap.version_id)
+            return Walk(flow, run, context, data).resume(tap.node_id, given, {})
     elif isinstance(given, Result):
         data["response"] = {"status": given.status, "body": given.body, "error": given.error}
-    return Walk(flow, run, context, data).resume(node_id, given, memory)
+    walk = Walk(flow, run, context, data)
+    if memory.get(AWAITS_ANSWER) and node_id is not None:
+        return walk.go(node_id) if isinstance(given, Reply) else walk.end(node_id, given, _NO_ANSWER)
+    return walk.resume(node_id, given, memory)
 
 
 def _begin(flow: CompiledFlow, run: Run, given: Start, context: Context) -> Progress:
@@ -51,8 +57,13 @@ def _begin(flow: CompiledFlow, run: Run, given: Start, context: Context) -> Prog
     data = {**run.data}
     if message is not None:
         data["message"] = snapshot(message)
+        comment = comment_of(message)
+        if comment is not None:
+            data.setdefault("comment", comment)
     if pending:
         data["pending"] = pending
+    if flow.reads_profile:
+        data["profileAsked"] = True
     run = replace(run, state="running", node_id=first, data=data, started_at=context.now, updated_at=context.now)
     if flow.reads_profile and not context.contact.profile_known:
         until = context.now + PROFILE_PATIENCE

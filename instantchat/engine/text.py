@@ -25,6 +25,13 @@ def shorten(text: str, length: int) -> str:
     return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
 
 
+def is_emoji(text: str) -> bool:
+    """Whether this is one emoji: one character as people see them, that is a picture."""
+    if not text or any(not _is_inside_character(text, position) for position in range(1, len(text))):
+        return False
+    return unicodedata.category(text[0]) == "So" or text.endswith("\u20e3")  # a picture, or a keycap
+
+
 def split_text(text: str, limit: int = MESSAGE_BYTES) -> list[str]:
     """Parts of at most `limit` (16 or more) UTF-8 bytes, in order, cut at white space where there is some in reach.
 
@@ -55,7 +62,7 @@ def _is_inside_character(text: str, position: int) -> bool:
     before, after = text[position - 1], text[position]
     if after == _JOINER or before == _JOINER or unicodedata.category(after) in ("Mn", "Me", "Mc"):
         return True
-    if "\U0001f3fb" <= after <= "\U0001f3ff":
+    if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f":  # skin tones, flags' tags
         return True
     flags = 0
     while flags < position and "\U0001f1e6" <= text[position - 1 - flags] <= "\U0001f1ff":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import IntEnum
 from typing import Any, ClassVar
 
@@ -44,6 +45,27 @@ class NoMatch:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+_KIND_NAMES = {
+    "message": "direct message", "postback": "button tap", "story_reply": "story reply",
+    "story_mention": "story mention", "comment": "comment", "live_comment": "live comment", "reaction": "reaction",
+    "referral": "referral", "contact_changed": "contact change", "schedule": "scheduled start", "api": "start by API",
+}  # fmt: skip
+
+
+def kind_name(kind: str) -> str:
+    """A kind of event as people say it, after “a”."""
+    return _KIND_NAMES.get(kind, kind.replace("_", " "))
+
+
+def other_kind(event: InboundMessage, *wanted: str) -> NoMatch | None:
+    """Why an event is of none of the wanted kinds (the code is `not_a_` and the first one's name); None when it is."""
+    if event.kind in wanted:
+        return None
+    name = kind_name(wanted[0])
+    code = f"not_a_{name.replace(' ', '_').lower()}"
+    return NoMatch(code, f"This was a {kind_name(event.kind)}, not a {name}.", {"kind": event.kind})
+
+
 class Trigger(Block):
     """A kind of trigger; `type` is its wire name. `opens_window`: what it hears opens the messaging window; a comment
     (`gives_private_reply`) allows one private reply instead."""
@@ -55,6 +77,10 @@ class Trigger(Block):
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:
         """Whether this event starts the flow, how specifically, or why not."""
         raise NotImplementedError(f"{self.type} has no match()")
+
+    def once_per(self) -> timedelta | None:
+        """How long it does not start the flow again for the same contact; None: no such limit."""
+        return None
 
     def clash(self, other: Trigger) -> str | None:
         """What this trigger and another flow's both listen to, as a phrase; None when they cannot clash."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .context import ContactView, Context
 from .filters import format_value
+from .frames import current_version
+from .payload import encode_tap
 from .scope import MISSING, Path, Scope
 from .templates import evaluate, render
 from .text import shorten
@@ -32,6 +34,7 @@ class Visit:
         "scope",
         "step",
         "values",
+        "version_id",
         "warnings",
     )
 
@@ -53,6 +56,7 @@ class Visit:
         self.data = data
         self.step = step
         self.scope = Scope(contact, data.get("message"), data.get("response"), context.account)
+        self.version_id = current_version(data)
         self.memory: dict[str, Any] = data.get("wait") or {}
         self.warnings: list[str] = []
         self.values: dict[str, Any] = {}
@@ -71,6 +75,10 @@ class Visit:
     def call_ref(self) -> str:
         """A name for a call made at this step, unique among all runs."""
         return f"{self.run_id}.{self.step}"
+
+    def tap_payload(self, choice: str) -> str:
+        """The payload that brings a tap on this choice back to this node of this run."""
+        return encode_tap(self.run_id, self.node_id, choice, self.version_id)
 
     def render(self, text: str, escape: Callable[[str], str] | None = None) -> str:
         """The text with its templates filled."""

@@ -13,10 +13,11 @@ import structlog
 from instantchat.engine.context import AccountView, Context, InboundMessage
 from instantchat.engine.decision import ActiveFlow
 from instantchat.engine.flow import CompiledFlow
-from instantchat.engine.handle import handle_message, resume_run
+from instantchat.engine.handle import Outcome, handle_message, resume_run
 from instantchat.engine.inputs import Input, ProfileReady, Result, TimeUp
+from instantchat.engine.library import EMPTY, Library
 from instantchat.engine.plain import from_json
-from instantchat.engine.window import Window
+from instantchat.engine.run import Run
 from instantchat.kit.clock import rfc3339
 from instantchat.kit.ids import new_id
 from instantchat.runtime.effects import carry_out
@@ -36,6 +37,17 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator decided for all workspaces. `stop_words` are folded."""
+
+    stop_words: frozenset[str] = frozenset()
+    has_ai: bool = False
+
+
+DEFAULT_POLICY = Policy()
+
+
+@dataclass(frozen=True, slots=True)
 class Automation:
     """What the lanes of one workspace need of its flows: `active` ones listen, `compiled` ones may be resumed."""
 
@@ -43,38 +55,25 @@ class Automation:
     compiled: Mapping[str, CompiledFlow]
     rng: Random
     last_starts: Mapping[str, Mapping[str, dt.datetime]] = field(default_factory=dict)
+    library: Library = EMPTY
+    policy: Policy = DEFAULT_POLICY
 
-    def hear(self, lane: Lane, message: InboundMessage) -> Json:
-        """Let the flows hear a message; the record of why which of them ran."""
+    def hear(self, lane: Lane, message: InboundMessage, *, is_first: bool = False, run_id: str | None = None) -> Json:
+        """Let the flows hear something that happened; the record of why which of them ran. `run_id` is the id of the
+        run that starts first, when it was promised."""
         paused_until = lane.paused_until
         if paused_until is not None:
             return {"reason": "paused", "pausedUntil": rfc3339(paused_until), "verdicts": []}
-        waiting = [
-            (self.compiled[run.version_id], run_of(run))
-            for run in lane.waiting_runs()
-            if run.version_id in self.compiled
-        ]
-        context = self._context(lane, message)
-        outcome = handle_message(message, waiting, self.active, context, run_id=new_id("run"))
-        for progress in outcome.progresses:
-            record = lane.changes.runs.get(progress.run.id)
-            if record is None:
-                lane.changes.counts["runs"] += 1
-                moved = started_record(
-                    progress,
-                    workspace_id=lane.work.account.workspace_id,
-                    lane=lane.work.lane,
-                    event_id=message.event_id,
-                    now=lane.now,
-                )
-            else:
-                moved = moved_record(record, progress, rev=lane.next_rev(record.id), now=lane.now)
-            self._put(lane, moved)
-            carry_out(progress.effects, lane, progress.run.id)
-        record_of_it = outcome.decision.record()
-        if outcome.decision.start is not None:
-            record_of_it["startedRunId"] = outcome.progresses[-1].run.id
-        return record_of_it
+        promised = iter([run_id] if run_id is not None else [])
+        outcome = handle_message(
+            message,
+            self._waiting(lane),
+            self.active,
+            self._context(lane, message, is_first=is_first),
+            new_run_id=lambda: next(promised, None) or new_id("run"),
+        )
+        self._store(lane, outcome, message.event_id)
+        return _record(outcome)
 
     def wake(self, lane: Lane, record: RunRecord) -> None:
         """A run's time has come. While the contact is paused it waits for the end of the pause."""
@@ -96,8 +95,7 @@ class Automation:
         if paused_until is not None:
             lane.put_run(held_record(record, given, paused_until, rev=lane.next_rev(record.id), now=lane.now))
             return {"reason": "paused", "resumedRunId": record.id, "pausedUntil": rfc3339(paused_until)}
-        self._resume(lane, record, from_json(Input, given))
-        return {"reason": "result", "resumedRunId": record.id}
+        return {"reason": "result", "resumedRunId": record.id, **self._resume(lane, record, from_json(Input, given))}
 
     def give_profile(self, lane: Lane) -> Json:
         """The contact's profile is known, or it is known that there is none."""
@@ -108,39 +106,88 @@ class Automation:
             self._resume(lane, record, ProfileReady())
         return {"reason": "profile", "resumedRunIds": [record.id for record in resumed]}
 
-    def _resume(self, lane: Lane, record: RunRecord, given: Input) -> None:
+    def _resume(self, lane: Lane, record: RunRecord, given: Input) -> Json:
+        """What the run set off, for the record of the event that moved it."""
         compiled = self.compiled.get(record.version_id)
-        rev = lane.next_rev(record.id)
         if compiled is None:
-            reason = "The version of the flow that this run follows can no longer be read."
-            self._put(lane, failed_record(record, "version_missing", reason, rev=rev, now=lane.now))
-            return
+            self._fail(lane, record, "version_missing", "The flow's version of this run can no longer be read.")
+            return {}
         run = run_of(record)
-        progress = resume_run(compiled, run, given, self._context(lane, None))
-        if progress.run is run and isinstance(given, TimeUp):
-            reason = "The run's timer came, but it waits for none."
-            self._put(lane, failed_record(record, "stuck", reason, rev=rev, now=lane.now))
-            return
-        self._put(lane, moved_record(record, progress, rev=rev, now=lane.now))
-        carry_out(progress.effects, lane, record.id)
+        waiting = [pair for pair in self._waiting(lane) if pair[1].id != run.id]
+        outcome = resume_run(
+            compiled,
+            run,
+            given,
+            waiting,
+            self.active,
+            self._context(lane, None),
+            new_run_id=lambda: new_id("run"),
+        )
+        if outcome.progresses[0].run is run and isinstance(given, TimeUp):
+            self._fail(lane, record, "stuck", "The run's timer came, but it waits for none.")
+            return {}
+        self._store(lane, outcome, record.event_id or "")
+        return _follow_ups(outcome)
+
+    def _store(self, lane: Lane, outcome: Outcome, event_id: str) -> None:
+        """Every progress as a row of the lane, with its effects."""
+        for progress in outcome.progresses:
+            run = progress.run
+            record = lane.changes.runs.get(run.id)
+            if record is None:
+                lane.changes.counts["runs"] += 1
+                moved = started_record(
+                    progress,
+                    workspace_id=lane.work.account.workspace_id,
+                    lane=lane.work.lane,
+                    event_id=event_id,
+                    now=lane.now,
+                )
+            else:
+                moved = moved_record(record, progress, rev=lane.next_rev(record.id), now=lane.now)
+            self._put(lane, moved)
+            carry_out(progress.effects, lane, run.id)
+
+    def _waiting(self, lane: Lane) -> list[tuple[CompiledFlow, Run]]:
+        return [
+            (self.compiled[run.version_id], run_of(run))
+            for run in lane.waiting_runs()
+            if run.version_id in self.compiled
+        ]
+
+    def _fail(self, lane: Lane, record: RunRecord, code: str, reason: str) -> None:
+        self._put(lane, failed_record(record, code, reason, rev=lane.next_rev(record.id), now=lane.now))
 
     def _put(self, lane: Lane, record: RunRecord) -> None:
         if record.state == "failed":
             lane.changes.counts["run_failures"] += 1
         lane.put_run(record)
 
-    def _context(self, lane: Lane, message: InboundMessage | None) -> Context:
-        account, conversation = lane.work.account, lane.conversation
+    def _context(self, lane: Lane, message: InboundMessage | None, *, is_first: bool = False) -> Context:
+        account, conversation = lane.work.account, lane.known_conversation
         return Context(
-            contact=contact_view(lane.contact),
+            contact=contact_view(lane.known_contact),
             account=AccountView(account.id, account.ig_user_id, account.username),
             now=lane.now,
             rng=self.rng,
             message=message,
-            window=Window(conversation.window_expires_at),
+            window=lane.window,
             conversation_id=conversation.id,
             last_starts=self.last_starts.get(conversation.id, {}),
+            is_first=is_first,
+            has_ai=self.policy.has_ai,
+            library=self.library,
+            stop_words=self.policy.stop_words,
         )
+
+
+def _record(outcome: Outcome) -> Json:
+    """The decision record kept with an event."""
+    return {**outcome.decision.record(), **_follow_ups(outcome)}
+
+
+def _follow_ups(outcome: Outcome) -> Json:
+    return {"followUps": [each.record() for each in outcome.follow_ups]} if outcome.follow_ups else {}
 
 
 def result_payload(run_id: str, ref: str, *, status: int | None, body: Any, error: str | None) -> Json:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from instantchat.engine.context import ContactView
+from instantchat.engine.window import Window
 from instantchat.kit.ids import new_id
 from instantchat.store.records import (
     Checkpoint,
@@ -52,7 +53,7 @@ class Changes:
 class Lane:
     """One leased lane while it is handled: `changes` so far, `handled` events."""
 
-    __slots__ = ("changes", "handled", "now", "owner", "stored_runs", "work")
+    __slots__ = ("_blank_contact", "_blank_conversation", "changes", "handled", "now", "owner", "stored_runs", "work")
 
     def __init__(self, work: Work, owner: str, now: dt.datetime) -> None:
         self.work = work
@@ -61,14 +62,36 @@ class Lane:
         self.handled: list[HandledEvent] = []
         self.stored_runs = {run.id: run for run in (*work.due_runs, *work.waiting_runs)}
         self.changes = Changes(work.contact, work.conversation, dict(self.stored_runs))
+        self._blank_contact: Contact | None = None
+        self._blank_conversation: Conversation | None = None
 
     @property
     def contact(self) -> Contact:
-        """The contact; made on first use."""
-        changes = self.changes
-        if changes.contact is None:
+        """The contact; stored from the first use on."""
+        if self.changes.contact is None:
+            self.changes.contact = self.known_contact
+        return self.changes.contact
+
+    @property
+    def conversation(self) -> Conversation:
+        """The conversation; stored from the first use on."""
+        if self.changes.conversation is None:
+            self.changes.conversation = replace(self.known_conversation, contact_id=self.contact.id)
+        return self.changes.conversation
+
+    @property
+    def window(self) -> Window:
+        """Until when the contact can be written to."""
+        return Window(self.known_conversation.window_expires_at)
+
+    @property
+    def known_contact(self) -> Contact:
+        """The contact as it is, or as it would be: to look at, nothing is stored."""
+        if self.changes.contact is not None:
+            return self.changes.contact
+        if self._blank_contact is None:
             account = self.work.account
-            changes.contact = Contact(
+            self._blank_contact = Contact(
                 id=new_id("con"),
                 workspace_id=account.workspace_id,
                 account_id=account.id,
@@ -83,19 +106,20 @@ class Lane:
                 created_at=self.now,
                 updated_at=self.now,
             )
-        return changes.contact
+        return self._blank_contact
 
     @property
-    def conversation(self) -> Conversation:
-        """The conversation; made on first use."""
-        changes = self.changes
-        if changes.conversation is None:
+    def known_conversation(self) -> Conversation:
+        """The conversation as it is, or as it would be: to look at, nothing is stored."""
+        if self.changes.conversation is not None:
+            return self.changes.conversation
+        if self._blank_conversation is None:
             account = self.work.account
-            changes.conversation = Conversation(
+            self._blank_conversation = Conversation(
                 id=new_id("cnv"),
                 workspace_id=account.workspace_id,
                 account_id=account.id,
-                contact_id=self.contact.id,
+                contact_id=self.known_contact.id,
                 lane=self.work.lane,
                 last_text="",
                 last_at=None,
@@ -108,7 +132,7 @@ class Lane:
                 created_at=self.now,
                 updated_at=self.now,
             )
-        return changes.conversation
+        return self._blank_conversation
 
     @property
     def paused_until(self) -> dt.datetime | None:

@@ -129,6 +129,18 @@ def _step(step: TraceStep) -> Json:
         written["warnings"] = list(step.warnings)
     if step.values:
         written["values"] = step.values
+    if step.given:
+        written["given"] = step.given
+    if step.seconds:
+        written["seconds"] = step.seconds
+    if step.effects:
+        written["effects"] = list(step.effects)
+    if step.window is not None:
+        written["window"] = step.window
+    if step.until is not None:
+        written["until"] = rfc3339(step.until)
+    if step.version_id is not None:
+        written["versionId"] = step.version_id
     return written
 
 

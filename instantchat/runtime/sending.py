@@ -11,7 +11,7 @@ from random import SystemRandom
 from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.instagram.errors import Refusal, RefusalKind
-from instantchat.channels.instagram.messages import Attachment, Button, Outgoing, QuickReply, bodies
+from instantchat.channels.instagram.messages import Attachment, Button, Card, Outgoing, QuickReply, bodies
 from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Secret, Vault
 from instantchat.store.records import AccountState, Json, Send, SendResult
@@ -130,18 +130,25 @@ class Sender:
 
 
 def _body(send: Send) -> Json | None:
-    """The one API body of a message: the engine and the inbox split what needs several."""
+    """The one API body of a message: the engine and the inbox split what needs several. Cards carry no text."""
     message = send.message
     extras = message.extras
+    cards = [
+        Card(each["title"], each.get("subtitle") or "", each.get("imageUrl"), each.get("url"), _buttons(each))
+        for each in extras.get("cards", ())
+    ]
     outgoing = Outgoing(
-        text=message.text,
+        text="" if cards else message.text,
         attachments=[Attachment(each["type"], each.get("url")) for each in message.attachments],
         quick_replies=[QuickReply(each["title"], each["payload"]) for each in extras.get("quickReplies", ())],
-        buttons=[
-            Button(each["title"], each.get("payload") or "", each.get("url")) for each in extras.get("buttons", ())
-        ],
+        buttons=_buttons(extras),
+        cards=cards,
     )
     return next(iter(bodies(outgoing, igsid=send.igsid, tag=extras.get("tag"))), None)
+
+
+def _buttons(holder: Json) -> list[Button]:
+    return [Button(each["title"], each.get("payload") or "", each.get("url")) for each in holder.get("buttons", ())]
 
 
 def _result(

@@ -9,10 +9,13 @@ from random import SystemRandom
 
 import structlog
 
+from instantchat.engine.flow import CompiledFlow
+from instantchat.engine.frames import versions_in
+from instantchat.engine.library import library_of
 from instantchat.errors import Unavailable
 from instantchat.kit.clock import Clock
 from instantchat.kit.ids import new_id
-from instantchat.runtime.automation import Automation
+from instantchat.runtime.automation import DEFAULT_POLICY, Automation, Policy
 from instantchat.runtime.handling import handle_lane
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.live import LiveEvent, Publisher
@@ -48,6 +51,7 @@ class Worker:
         *,
         wake_sends: Callable[[], None],
         wake_calls: Callable[[], None],
+        policy: Policy = DEFAULT_POLICY,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -57,6 +61,7 @@ class Worker:
         self._signal = signal
         self._wake_sends = wake_sends
         self._wake_calls = wake_calls
+        self._policy = policy
         self._versions = Versions(store.flows)
         self._rng = SystemRandom()
         self._stopping = False
@@ -126,15 +131,23 @@ class Worker:
         workspaces = {work.account.workspace_id for work in works}
         heads = await self._store.flows.active_heads(workspaces)
         wanted = {head.version_id for found in heads.values() for head in found}
-        wanted |= {run.version_id for work in works for run in (*work.due_runs, *work.waiting_runs)}
+        for work in works:
+            for run in (*work.due_runs, *work.waiting_runs):
+                wanted |= {run.version_id, *versions_in(run.data.get("data", {}))}
         compiled = await self._versions.load(wanted)
         starts = {workspace: await self._last_starts(works, heads.get(workspace, ())) for workspace in workspaces}
         return {
-            workspace: Automation(
-                active_flows(heads.get(workspace, ()), compiled), compiled, self._rng, starts[workspace]
-            )
+            workspace: self._automation(heads.get(workspace, ()), compiled, starts[workspace])
             for workspace in workspaces
         }
+
+    def _automation(
+        self, heads: Sequence[FlowHead], compiled: dict[str, CompiledFlow], starts: dict[str, dict[str, dt.datetime]]
+    ) -> Automation:
+        active = active_flows(heads, compiled)
+        return Automation(
+            active, compiled, self._rng, starts, library=library_of(active, compiled), policy=self._policy
+        )
 
     async def _last_starts(self, works: Sequence[Work], heads: Sequence[FlowHead]) -> dict[str, dict[str, dt.datetime]]:
         """When flows that may start only once or every so often last did, by conversation and flow."""

@@ -33,9 +33,7 @@ TEXTS = st.sampled_from(["", "x", "{{x}}", "{{contact.name|a}}", "https://x.exam
 ACTIONS = st.sampled_from([*node_variants("actionNode"), "fly"])
 PARTS = st.dictionaries(
     st.sampled_from(["id", "title", "type", "url", "field", "op", "value", "keywords", "match", "time", "weekdays"]),
-    st.sampled_from(["equals", "matches", "in", "keyword", "any_message", "regex", "web_url", "image"])
-    | TEXTS
-    | SCALARS,
+    st.sampled_from(["equals", "matches", "in", "regex", "web_url", "image", *trigger_types()]) | TEXTS | SCALARS,
     max_size=5,
 )
 DATA = st.dictionaries(
@@ -98,14 +96,6 @@ def test_any_json_gives_issues(data: Any) -> None:
     for issue in issues:
         assert issue.code and issue.message
         to_json(issue)
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(JSON | st.dictionaries(st.sampled_from(["type", "keywords", "match", "exclude"]), JSON))
-def test_any_json_for_a_trigger_gives_issues(data: Any) -> None:
-    for cls in trigger_types().values():
-        if isinstance(data, dict):
-            cls.parse(data)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)

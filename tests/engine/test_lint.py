@@ -93,5 +93,19 @@ def test_unconnected_exits_are_information() -> None:
     ]
 
 
+def test_a_stop_need_not_lead_anywhere() -> None:
+    data = graph([trigger("t"), node("s", "actionNode", action="stop")], "t>s")
+    assert validate_flow(data) == []
+
+
+def test_an_ai_node_with_choices_needs_only_these_connected() -> None:
+    choices = [{"id": "a", "title": "A"}]
+    data = graph([trigger("t"), node("ai", "aiNode", instructions="Which?", choices=choices)], "t>ai")
+    assert [each.message for each in validate_flow(data)] == [
+        "Nothing is connected to “A”: the run ends there.",
+        "Nothing is connected to “Failed”: the run ends there.",
+    ]
+
+
 def test_malformed_flows_get_only_malformed_issues() -> None:
     assert codes(graph([say("a", ""), node("b", "moonNode")])) == [("unknown_type", "b")]

@@ -44,6 +44,7 @@ class TestNodeSchemas:
             {"id": "next", "label": "Next"},
             {"fromField": "quickReplies", "id": "id", "label": "title", "where": {}},
             {"fromField": "buttons", "id": "id", "label": "title", "where": {"type": "postback"}},
+            {"fromField": "cards.buttons", "id": "id", "label": "title", "where": {"type": "postback"}},
         ]
         assert [each["id"] for each in schema("conditionNode")["exits"]] == ["true", "false"]
         assert schema("noteNode")["exits"] == []
@@ -52,14 +53,33 @@ class TestNodeSchemas:
         action = schema("actionNode")
         assert action["discriminator"] == "action"
         variants = {each["name"]: each for each in action["variants"]}
-        assert set(variants) == {"tag_customer", "untag_customer", "set_variable", "api_call"}
+        assert set(variants) == {
+            "tag_customer", "untag_customer", "set_variable", "set_field", "api_call", "assign", "handoff", "add_note",
+            "notify", "reply_to_comment", "react", "start_flow", "stop",
+        }  # fmt: skip
+        assert {name for name, each in variants.items() if [exit["id"] for exit in each["exits"]] != ["next"]} == {
+            "api_call"
+        }
         assert [each["id"] for each in variants["api_call"]["exits"]] == ["next", "error"]
         headers = next(each for each in variants["api_call"]["fields"] if each["name"] == "headers")
         assert (headers["kind"], headers["secret"], headers["templated"]) == ("headers", True, True)
 
+    def test_fields_say_what_of_the_workspace_they_name(self) -> None:
+        found = {
+            (each["name"], field["name"], field["ref"])
+            for each in schema("actionNode")["variants"]
+            for field in each["fields"]
+            if "ref" in field
+        }
+        assert found == {
+            ("tag_customer", "tag", "tag"), ("untag_customer", "tag", "tag"), ("set_variable", "variable", "variable"),
+            ("api_call", "saveAs", "variable"), ("set_field", "field", "field"), ("assign", "memberId", "member"),
+            ("notify", "memberId", "member"), ("start_flow", "flow", "flow"),
+        }  # fmt: skip
+
     def test_triggers_are_variants_of_the_triggers_field(self) -> None:
         (triggers,) = schema("triggerNode")["fields"]
-        assert {each["name"] for each in triggers["variants"]} == {"keyword", "any_message"}
+        assert {each["name"] for each in triggers["variants"]} >= {"keyword", "any_message"}
         keyword = next(each for each in triggers["variants"] if each["name"] == "keyword")
         assert keyword["fields"][0]["options"][0] == {"value": "contains", "label": "Anywhere in it"}
 

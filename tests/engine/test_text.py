@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instantchat.engine.text import fold, shorten, split_text
+from instantchat.engine.text import fold, is_emoji, shorten, split_text
 
 
 class TestSplitText:
@@ -52,3 +53,13 @@ class TestFold:
 def test_shorten() -> None:
     assert shorten("a\n b", 10) == "a b"
     assert shorten("abcdef", 4) == "abc…"
+
+
+class TestIsEmoji:
+    @pytest.mark.parametrize("text", ["😀", "❤", "❤️", "👍🏽", "👨‍👩‍👧", "🇪🇸", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "1️⃣"])
+    def test_one_picture_is(self, text: str) -> None:
+        assert is_emoji(text)
+
+    @pytest.mark.parametrize("text", ["", " ", "a", "1", "á", "love", "😀😀", "😀 ", " 😀", "a😀", "🇪🇸🇫🇷"])
+    def test_anything_else_is_not(self, text: str) -> None:
+        assert not is_emoji(text)

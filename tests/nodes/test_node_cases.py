@@ -10,7 +10,7 @@ import pytest
 
 from instantchat.engine.compiled import CompiledFlow
 from instantchat.engine.inputs import Input
-from instantchat.engine.node import Node, Outcome, Take, WaitFor
+from instantchat.engine.node import EnterFlow, Node, Outcome, Take, WaitFor
 from instantchat.engine.plain import from_json, to_json
 from instantchat.engine.registry import node_class, node_types, node_variants
 from instantchat.engine.scope import snapshot
@@ -102,9 +102,11 @@ def describe(outcome: Outcome, visit: Visit) -> dict[str, Any]:
     if isinstance(outcome, WaitFor):
         said |= {"waitsFor": outcome.what, "memory": outcome.memory}
         said["until"] = outcome.until.isoformat() if outcome.until else None
+    elif isinstance(outcome, EnterFlow):
+        said["flow"] = outcome.flow
     else:
         said["error"] = outcome.error
-    if isinstance(outcome, Take):
+    if isinstance(outcome, Take | EnterFlow):
         said["exit"] = outcome.exit
     return without_empty(said)
 

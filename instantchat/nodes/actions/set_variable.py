@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, JsonValue
 
 from instantchat.engine.effects import SetVariable
-from instantchat.engine.form import Kind, Required, Templated
+from instantchat.engine.form import Kind, Ref, Required, Templated
 from instantchat.engine.issues import Issue
 from instantchat.engine.node import Take
 from instantchat.engine.scope import ROOTS
@@ -18,7 +18,10 @@ from instantchat.engine.visit import Visit
 from instantchat.nodes.action import ActionNode
 
 VariableName = Annotated[
-    str, Field(title="Variable", description="Letters, digits, _ and -.", max_length=64), Kind("variable")
+    str,
+    Field(title="Variable", description="Letters, digits, _ and -.", max_length=64),
+    Kind("variable"),
+    Ref("variable"),
 ]
 
 
@@ -56,7 +59,12 @@ class SetVariableAction(ActionNode):
 
 def check_name(name: str, field: str) -> Iterator[Issue]:
     """Whether a variable of this name can be read back by a template; an empty name is not judged."""
-    path = parse_path(name)
-    if name.strip() and (path is None or len(path) != 1 or path[0] in ROOTS):
+    if name.strip() and not is_readable(name):
         hint = "Use letters, digits, _ and -, beginning with a letter, and none of contact, message, response."
         yield Issue("bad_name", "The variable's name cannot be used.", field=field, hint=hint)
+
+
+def is_readable(name: str) -> bool:
+    """Whether a template can read something of this name."""
+    path = parse_path(name)
+    return path is not None and len(path) == 1 and path[0] not in ROOTS

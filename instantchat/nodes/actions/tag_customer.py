@@ -7,14 +7,19 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from instantchat.engine.effects import TagContact
-from instantchat.engine.form import Kind, Required, Templated
+from instantchat.engine.form import Kind, Ref, Required, Templated
 from instantchat.engine.node import Take
 from instantchat.engine.visit import Visit
 from instantchat.nodes.action import ActionNode
 
 TAG_LIMIT = 80
 Tag = Annotated[
-    str, Field(title="Tag", description="Up to 80 characters.", max_length=200), Kind("tag"), Templated, Required
+    str,
+    Field(title="Tag", description="Up to 80 characters.", max_length=200),
+    Kind("tag"),
+    Ref("tag"),
+    Templated,
+    Required,
 ]
 
 

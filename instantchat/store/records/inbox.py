@@ -66,7 +66,7 @@ class Thread:
 class Message:
     """One message, and for outgoing ones its place in the outbox (`status`, `not_before`, `attempts`).
 
-    `extras` holds what the channel needs beside the text: `{quickReplies, buttons, typingSeconds, tag}`.
+    `extras` holds what the channel needs beside the text: `{quickReplies, buttons, cards, typingSeconds, tag}`.
     """
 
     id: str

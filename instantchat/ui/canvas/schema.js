@@ -24,13 +24,17 @@ export function schemaOf(schemas, kind, data) {
 export function exitsOf(schema, data) {
   return schema.exits.flatMap((exit) => {
     if (!exit.fromField) return [exit];
-    const items = Array.isArray(data?.[exit.fromField]) ? data[exit.fromField] : [];
-    const field = schema.fields.find((each) => each.name === exit.fromField);
-    return items
-      .map((item) => withDefaults(field?.item?.fields ?? [], item))
+    return itemsAt(exit.fromField.split("."), schema.fields, data)
       .filter((item) => item[exit.id] && Object.entries(exit.where ?? {}).every(([key, value]) => item[key] === value))
       .map((item) => ({ id: String(item[exit.id]), label: item[exit.label] || "Untitled", isChoice: true }));
   });
+}
+
+// The items of a list field, with their defaults; `["cards", "buttons"]` are the buttons of all cards.
+function itemsAt([name, ...rest], fields, data) {
+  const inner = fields.find((each) => each.name === name)?.item?.fields ?? [];
+  const items = (Array.isArray(data?.[name]) ? data[name] : []).map((item) => withDefaults(inner, item));
+  return rest.length ? items.flatMap((item) => itemsAt(rest, inner, item)) : items;
 }
 
 export const hasInput = (schema) => schema.exits.length > 0 && !schema.fields.some((field) => field.kind === "triggers");

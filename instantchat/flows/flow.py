@@ -36,12 +36,21 @@ class Flow(Steps):
     """
 
     def __init__(
-        self, name: str, *, category: str = "", priority: int = 0, reentry: str | Mapping[str, Any] = "always"
+        self,
+        name: str,
+        *,
+        category: str = "",
+        priority: int = 0,
+        reentry: str | Mapping[str, Any] = "always",
+        references: Mapping[str, Any] | None = None,
     ) -> None:
+        """`reentry` is always, ignore_running, once, or `{"mode": "every", "hours": 24}`; `references` are the names
+        of what an export refers to by id."""
         self.name = name
         self.category = category
         self.priority = priority
         self.reentry = {"mode": reentry} if isinstance(reentry, str) else plain_json(reentry)
+        self.references = plain_json(references)
         self._viewport: Json = {"x": 0, "y": 0, "zoom": 1}
         self._items: dict[str, Json] = {}
         self._nodes: dict[str, Node] = {}
@@ -144,6 +153,7 @@ class Flow(Steps):
             "nodes": nodes,
             "edges": list(self._edges.values()),
             "viewport": self._viewport,
+            **({} if self.references is None else {"references": self.references}),
         }
         return dict(plain_json(made))
 
@@ -154,9 +164,11 @@ class Flow(Steps):
         compiled, issues = parse_graph(data)
         if compiled is None:
             raise refused("The flow", issues)
-        if data.get("formatVersion", FORMAT_VERSION) != FORMAT_VERSION:
+        if data.get("formatVersion") not in (None, FORMAT_VERSION):
             raise FlowError(f"This reads flows of format {FORMAT_VERSION}, not {data['formatVersion']!r}.")
-        given = {key: data[key] for key in ("category", "priority", "reentry") if data.get(key) is not None}
+        given = {
+            key: data[key] for key in ("category", "priority", "reentry", "references") if data.get(key) is not None
+        }
         flow = cls(data.get("name") or "Untitled flow", **given)
         flow._nodes = dict(compiled.nodes)
         flow._items = {

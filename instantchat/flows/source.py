@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from instantchat.engine.compiled import CompiledFlow
 from instantchat.engine.graph import parse_graph
 from instantchat.engine.node import Exit, Node
+from instantchat.engine.registry import trigger_types
 
 from . import answers, triggers
 from .choices import choices
@@ -63,14 +64,20 @@ class Call:
         named = {name: _value(each) for name, each in self.named.items()}
         getattr(flow, self.method)(*map(_value, self.given), **named)
 
+    def line(self) -> str:
+        """As source, in one line."""
+        return f"{self.method}({', '.join(self._parts())})"
+
     def text(self, indent: str = "    ") -> str:
         """As source, in several lines when it is long."""
-        parts = [literal(each) for each in self.given]
-        parts += [f"{name}={literal(each)}" for name, each in self.named.items()]
-        line = f".{self.method}({', '.join(parts)})"
+        parts = self._parts()
+        line = f".{self.line()}"
         if len(line) <= WIDTH or not parts:
             return line
         return f".{self.method}(\n" + "".join(f"{indent}    {part},\n" for part in parts) + f"{indent})"
+
+    def _parts(self) -> list[str]:
+        return [*map(literal, self.given), *(f"{name}={literal(each)}" for name, each in self.named.items())]
 
 
 def to_source(data: Mapping[str, Any], flow_class: type[Flow]) -> str:
@@ -122,6 +129,7 @@ def _value(value: Any) -> Any:
 def _settings(data: Mapping[str, Any]) -> dict[str, Any]:
     usual: dict[str, Any] = {"category": "", "priority": 0, "reentry": {"mode": "always"}}
     settings = {name: data[name] for name, value in usual.items() if data[name] != value}
+    settings |= {"references": data["references"]} if "references" in data else {}
     if "reentry" in settings and set(settings["reentry"]) == {"mode"}:
         settings["reentry"] = settings["reentry"]["mode"]
     return settings
@@ -248,12 +256,15 @@ def _conditions(given: Mapping[str, Any]) -> Iterator[Call]:
 def _trigger(item: Any) -> Any:
     if not isinstance(item, Mapping):
         return item
-    rest = {key: value for key, value in item.items() if key != "type"}
-    named = {key: value for key, value in rest.items() if key != "keywords"}
-    words = rest.get("keywords")
-    calls = [Call("any_message")] if not rest else []
-    calls += [Call("keyword", tuple(words), named)] if isinstance(words, list) else []
-    return _expression(triggers, [*calls, Call("trigger", (item.get("type"),), rest)], item)
+    name = item.get("type")
+    cls = trigger_types().get(name) if isinstance(name, str) else None
+    if cls is None:
+        return item
+    given, _ = to_python_names(cls, item)
+    words = given.get("keywords")
+    calls = [] if given else [Call("any_message")]
+    calls += [Call("keyword", tuple(words), _without(given, "keywords"))] if isinstance(words, list) else []
+    return _expression(triggers, [*calls, Call("trigger", (name,), given)], item)
 
 
 def _short(name: str, value: Any) -> Any:
@@ -286,7 +297,7 @@ def _expression(module: Any, calls: Sequence[Call], wanted: Any) -> Any:
         except (FlowError, TypeError):
             continue
         if made == wanted:
-            return Code(made, call.text().removeprefix("."), call.method)
+            return Code(made, call.line(), call.method)
     return wanted
 
 

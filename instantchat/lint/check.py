@@ -14,7 +14,8 @@ from instantchat.engine.text import shorten
 from instantchat.errors import AppError, FieldError
 from instantchat.features.flows.draft import findings, graph_of
 from instantchat.features.flows.names import clean_name, tidy
-from instantchat.features.flows.schemas import FORMAT_VERSION, FlowSettings
+from instantchat.features.flows.schemas import FlowSettings
+from instantchat.flows.flow import FORMAT_VERSION
 from instantchat.lint.files import FlowFile
 
 
@@ -55,7 +56,7 @@ def _issues(
         *_settings_issues(flow),
         *_name_issues(flow, first),
         *_graph_issues(flow, others),
-        *(_broken_references(own, first) if own is not None else ()),
+        *(_broken_references(own, flow.names_of_flows(), first) if own is not None else ()),
     ]
     return sorted(found, key=lambda issue: ("error", "warning", "info").index(issue.severity))
 
@@ -69,8 +70,8 @@ def _others(
 
 
 def _settings_issues(flow: FlowFile) -> Iterator[Issue]:
-    version = flow.data.get("formatVersion", FORMAT_VERSION)
-    if version != FORMAT_VERSION:
+    version = flow.data.get("formatVersion")
+    if version not in (None, FORMAT_VERSION):
         message = f"This file has format {shorten(str(version), 20)}; this version reads format {FORMAT_VERSION}."
         yield malformed("format_unsupported", message, field="formatVersion")
     try:
@@ -102,13 +103,14 @@ def _graph_issues(flow: FlowFile, others: Sequence[tuple[str, CompiledFlow]]) ->
         yield from _refused(refusal)
 
 
-def _broken_references(own: CompiledFlow, first: Mapping[str, FlowFile]) -> Iterator[Issue]:
-    """References to flows by a name that none of the files has; they may be on the server, so these are warnings."""
+def _broken_references(own: CompiledFlow, names: Mapping[str, str], first: Mapping[str, FlowFile]) -> Iterator[Issue]:
+    """References to flows that none of the files holds; they may be on the server, so these are warnings."""
     for node_id, node in own.nodes.items():
         for field in walk_fields(node):
-            ref, name = mark_of(field.info, Ref), field.value
-            if ref is None or ref.to != "flow" or not isinstance(name, str) or not name.strip() or "{{" in name:
+            ref, value = mark_of(field.info, Ref), field.value
+            if ref is None or ref.to != "flow" or not isinstance(value, str) or not value.strip() or "{{" in value:
                 continue
+            name = names.get(value, value)
             if _key(name) not in first:
                 message = f"None of these files has a flow named “{shorten(name, 60)}”."
                 hint = "Mend the name, or check all flows together."

@@ -25,6 +25,12 @@ class FlowFile:
         name = self.data.get("name")
         return name if isinstance(name, str) and name.strip() else None
 
+    def names_of_flows(self) -> dict[str, str]:
+        """What an export says the flow ids in it are called."""
+        references = self.data.get("references")
+        flows = references.get("flows") if isinstance(references, dict) else None
+        return {key: name for key, name in flows.items() if isinstance(name, str)} if isinstance(flows, dict) else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from instantchat.engine.registry import node_types, node_variants, trigger_types
 from instantchat.flows import Flow
 from tests.engine.builders import graph, node, say, trigger
 from tests.engine.test_engine_properties import valid_graphs
@@ -80,6 +82,29 @@ class TestJson:
         made = Flow.from_json({"nodes": [{"id": "a", "type": "messageNode"}]}).to_json()
         assert made["name"] == "Untitled flow"
         assert made["nodes"] == [{"id": "a", "type": "messageNode", "position": {"x": 120, "y": 160}, "data": {}}]
+
+    def test_what_its_ids_stand_for_is_kept(self) -> None:
+        data = {**Flow("x").run("flow_1").to_json(), "references": {"flows": {"flow_1": "Prices"}, "members": {}}}
+        assert Flow.from_json(data).to_json() == data
+        assert run(Flow.from_json(data).to_python()).to_json() == data
+
+
+def examples() -> Iterator[Any]:
+    for type_name, cls in node_types().items():
+        for each in [cls, *node_variants(type_name).values()]:
+            for index, data in enumerate(each.examples):
+                yield pytest.param(type_name, data, id=f"{type_name}-{each.variant}-{index}")
+    for name, each in trigger_types().items():
+        for index, data in enumerate(each.examples):
+            yield pytest.param("triggerNode", {"triggers": [data]}, id=f"{name}-{index}")
+
+
+@pytest.mark.parametrize(("type_name", "data"), list(examples()))
+def test_every_example_of_every_type_can_be_written(type_name: str, data: dict[str, Any]) -> None:
+    flow = Flow.from_json({"nodes": [{"id": "n", "type": type_name, "data": data}]})
+    source = flow.to_python()
+    assert run(source) == flow
+    assert "data={" not in source, "its fields have Python names"
 
 
 class TestPython:

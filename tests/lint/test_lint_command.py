@@ -43,10 +43,10 @@ class TestCodes:
         assert capsys.readouterr().out == "1 flow checked: 0 errors, 0 warnings.\n"
 
     def test_an_error_is_a_line(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        path = write(tmp_path / "a.json", graph([trigger("t"), say("m", "")], "t>m"))
+        path = write(tmp_path / "a.json", graph([trigger("t"), node("m", "actionNode", action="tag_customer")], "t>m"))
         assert main(["lint", path]) == 1
         assert capsys.readouterr().out == (
-            f"{path}: error[required] node 'm' content: “Text” is missing. (Write what to say.)\n"
+            f"{path}: error[required] node 'm' tag: “Tag” is missing. (Fill it in.)\n"
             "1 flow checked: 1 error, 0 warnings.\n"
         )
 
@@ -118,6 +118,13 @@ class TestTogether:
     def test_the_same_name_twice(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         files = [write(tmp_path / "a.json", good("Prices", "a")), write(tmp_path / "b.json", good(" prices", "b"))]
         assert findings(capsys, *files) == (1, [("flow_name_taken", "error", "name")])
+
+    def test_flows_that_other_flows_name(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        both = Flow("Start").on(keyword("go")).run(" PRICES ").start("flow_1", id="by_id").to_json()
+        start = write(tmp_path / "start.json", {**both, "references": {"flows": {"flow_1": "Prices"}}})
+        missing = [("broken_reference", "warning", "subflow_1"), ("broken_reference", "warning", "by_id")]
+        assert findings(capsys, start) == (0, missing)
+        assert findings(capsys, start, write(tmp_path / "prices.json", good())) == (0, [])
 
 
 class TestAsTheServerDoes:

@@ -29,13 +29,15 @@ class Exit:
 class ExitsFrom:
     """One way out per item of a list field: its `id` and `label` keys, for items whose values fit `where`.
 
-    `field` is the list's JSON name; `cards.buttons` are the buttons of all cards.
+    `field` is the list's JSON name; `cards.buttons` are the buttons of all cards. `share` names a number of the items:
+    labels then say which part of the sum it is, and an item without a label has a letter.
     """
 
     field: str
     id: str = "id"
     label: str = "title"
     where: Mapping[str, Any] = data_field(default_factory=dict)
+    share: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ class Node(Block):
             if isinstance(spec, Exit):
                 labels[spec.id] = spec.label
             else:
-                labels |= {getattr(item, spec.id): getattr(item, spec.label) for item in self._items_of(spec)}
+                items = list(self._items_of(spec))
+                labels |= dict(zip((getattr(item, spec.id) for item in items), _labels_of(items, spec), strict=True))
         return labels
 
     def enter(self, visit: Visit) -> Outcome:
@@ -168,7 +171,10 @@ class Node(Block):
 
     @classmethod
     def describe(cls) -> FormSchema:
-        """The form schema with type, group, window and exits: `{id, label}` or `{fromField, id, label, where}`."""
+        """The form schema with type, group, window and exits.
+
+        An exit is `{id, label}` or `{fromField, id, label, where, share?}`.
+        """
         return {
             "type": cls.type,
             "group": cls.group,
@@ -186,6 +192,17 @@ class Node(Block):
                 yield item
 
 
+def _labels_of(items: list[Any], spec: ExitsFrom) -> Iterator[str]:
+    """The items' labels; the canvas makes the same ones (`exitsOf` in schema.js)."""
+    total = sum(getattr(item, spec.share) for item in items) if spec.share else 0
+    for index, item in enumerate(items):
+        label = getattr(item, spec.label)
+        if spec.share:
+            percent = int(100 * getattr(item, spec.share) / (total or 1) + 0.5)
+            label = f"{label or chr(ord('A') + index)} {percent} %"
+        yield label
+
+
 def _field_by_alias(cls: type[Part], alias: str) -> str:
     """The Python name of a field from its JSON name."""
     return next(name for name, info in cls.model_fields.items() if alias in (info.alias, name))
@@ -194,4 +211,5 @@ def _field_by_alias(cls: type[Part], alias: str) -> str:
 def _exit_schema(spec: Exit | ExitsFrom) -> FormSchema:
     if isinstance(spec, Exit):
         return {"id": spec.id, "label": spec.label}
-    return {"fromField": spec.field, "id": spec.id, "label": spec.label, "where": dict(spec.where)}
+    schema = {"fromField": spec.field, "id": spec.id, "label": spec.label, "where": dict(spec.where)}
+    return {**schema, "share": spec.share} if spec.share else schema

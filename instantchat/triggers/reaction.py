@@ -16,7 +16,7 @@ from instantchat.engine.trigger import Match, NoMatch, Rank, Trigger, other_kind
 from instantchat.engine.words import WORD_LIMIT, check_blank, show_words
 
 Emoji = Annotated[str, Field(max_length=40)]
-# Meta: Instagram Messaging webhooks, message_reactions: a reaction has a name, and on newer apps the emoji.
+# Names: Meta, Instagram Messaging webhooks, message_reactions. Which emoji each stands for Meta says only of love.
 NAMED = {"love": "❤♥", "laugh": "😆😂", "wow": "😮", "sad": "😢", "angry": "😠😡", "like": "👍"}
 
 

@@ -49,6 +49,12 @@ class Instagram:
         self.sent.append({"sender_action": "typing_on"})
         return Sent(None)
 
+    async def reply_to_comment(self, comment_id: str, token: object, text: str) -> SendOutcome:
+        return await self.send("", token, {"comment": comment_id, "text": text})
+
+    async def react(self, account_ig_id: str, token: object, igsid: str, mid: str, emoji: str) -> SendOutcome:
+        return await self.send(account_ig_id, token, {"recipient": igsid, "mid": mid, "emoji": emoji})
+
     async def profile(self, igsid: str, token: object) -> Profile | NoProfile:
         if isinstance(self.profile_answer, Exception):
             raise self.profile_answer

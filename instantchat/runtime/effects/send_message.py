@@ -19,24 +19,18 @@ class SendMessageHandler(EffectHandler):
     kind: ClassVar[str] = SendMessage.kind
 
     def carry_out(self, effect: SendMessage, lane: Lane, run_id: str) -> None:
-        run = lane.changes.runs[run_id]
-        lane.add_message(
-            direction="out",
-            source="web",
-            sender_kind="flow",
-            sender_id=run.flow_id,
+        lane.queue_message(
+            run_id,
             text=effect.text or "\n".join(card.title for card in effect.cards),
             attachments=[{"type": each.type, "url": each.url} for each in effect.attachments],
             extras=_extras(effect, lane),
-            status="queued",
-            created_at=lane.now,
-            run_id=run_id,
-            event_id=run.event_id,
         )
 
 
 def _extras(effect: SendMessage, lane: Lane) -> Json:
     extras: Json = {}
+    if effect.comment_id is not None:
+        extras["commentId"] = effect.comment_id
     if effect.quick_replies:
         extras["quickReplies"] = [
             {"id": each.id, "title": each.title, "payload": each.payload} for each in effect.quick_replies

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .error import FlowError
 from .fields import plain_json
 
 ID_LENGTH = 40
@@ -20,7 +21,10 @@ def choices(items: Sequence[str | tuple[str, str] | Mapping[str, Any]]) -> list[
         if isinstance(item, Mapping):
             made.append(plain_json(item))
             continue
-        title, url = (item, None) if isinstance(item, str) else item
+        pair = (item, None) if isinstance(item, str) else item
+        if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise FlowError(f"A choice is a title, or a title and an address; {item!r} is neither.")
+        title, url = pair
         one = {"id": _free_id(title, {each.get("id") for each in made}), "title": title}
         made.append(one if url is None else {**one, "type": "web_url", "url": url})
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -71,9 +71,7 @@ class Flow(Steps):
         made = {**plain_json(data or {})}
         cls = node_class(type, made)
         if cls is None:
-            known = node_types().get(type)
-            shown = f"{type!r}" if known is None else f"{known.discriminator} {made.get(known.discriminator or '')!r}"
-            raise FlowError(f"There is no node type {shown}; there are {', '.join(_known(type))}.")
+            raise _unknown(type, made)
         made |= to_wire(cls, fields, f"{cls.label} ({cls.variant or type})")
         node_id = self._name_for(cls, id)
         compiled, issues = parse_graph({"nodes": [{"id": node_id, "type": type, "data": made}]})
@@ -96,6 +94,16 @@ class Flow(Steps):
         if self._open is None:
             raise FlowError(f"Nothing comes here that could go to {step!r}.")
         self._connect(self._open, step)
+        return self
+
+    def at(self, step: str) -> Self:
+        """Go on after a step that is there, as of a flow that was read: by its first exit, and with its cases."""
+        if step not in self._items:
+            raise FlowError(f"There is no step {step!r}; there are {', '.join(self._items)}.")
+        exits = open_exits(self._nodes[step])
+        self._last, self._open = step, (step, exits[0]) if exits else None
+        if self._open in self._edges:
+            self._open = None
         return self
 
     def step(self, name: str) -> Self:
@@ -202,8 +210,6 @@ class Flow(Steps):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Flow) and self.to_json() == other.to_json()
 
-    __hash__ = None  # type: ignore[assignment]  # two flows are equal by what they are, and they change
-
     def __repr__(self) -> str:
         return f"<Flow {self.name!r}: {', '.join(self._items)}>"
 
@@ -225,7 +231,7 @@ class Flow(Steps):
         if not node.starts_runs:
             if self._open is not None:
                 self._connect(self._open, node_id)
-            elif self._name is None and self._last is not None:
+            elif self._name is None and any(each.is_executed for each in self._nodes.values()):
                 raise FlowError(f"Nothing leads to {node_id!r}. Begin a new way with .step(name) or .on(…).")
         exits = open_exits(node)
         self._name, self._last, self._open = None, node_id, (node_id, exits[0]) if exits else None
@@ -258,8 +264,12 @@ def _with_id(edge: Json) -> Json:
     return {**plain_json(edge), **known}
 
 
-def _known(type_name: str) -> Iterable[str]:
-    return node_variants(type_name) if type_name in node_types() else node_types()
+def _unknown(type_name: str, data: Json) -> FlowError:
+    cls = node_types().get(type_name)
+    if cls is None:
+        return FlowError(f"There is no node type {type_name!r}; there are {', '.join(node_types())}.")
+    key = cls.discriminator or ""
+    return FlowError(f"There is no {key} {data.get(key)!r}; there are {', '.join(node_variants(type_name))}.")
 
 
 def _check_settings(flow: Flow) -> None:

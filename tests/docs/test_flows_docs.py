@@ -31,12 +31,18 @@ def test_every_example_makes_a_flow_without_errors(
     assert [issue for issue in found if issue.severity != "info"] == []
 
 
+def test_what_the_last_example_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(EXAMPLES[-1], "flows-in-python.md", "exec"), {})
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", PYTHON, re.S | re.M)
+    assert capsys.readouterr().out.strip() == shown.strip()
+
+
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) == 5
 
 
 def test_every_step_is_in_the_table() -> None:
-    steps = {name for name in vars(Steps) if not name.startswith("_")} | {"on", "step", "goto", "case"}
+    steps = {name for name in vars(Steps) if not name.startswith("_")} | {"on", "step", "goto", "case", "at"}
     told = set(re.findall(r"(?<![\w])\.?(\w+)(?=[(`])", PYTHON))
     assert steps - told == set()
     assert steps <= set(dir(Flow))

@@ -114,6 +114,11 @@ class TestAFlow:
         assert "Schön" in text and text.endswith("}\n") and json.loads(text) == flow.to_json()
         assert Flow.load(tmp_path / "hello.json") == flow
 
+    def test_a_flow_that_was_read_can_go_on(self) -> None:
+        flow = Flow.from_json(Flow("x").say("a?", quick_replies=["Yes"]).say("b").to_json())
+        flow.at("message_1").case("Yes", "yes").step("yes").say("c").at("message_2").goto("yes")
+        assert ways(flow) == ["message_1.next>message_2", "message_1.yes>yes", "message_2.next>yes"]
+
     def test_what_it_gives_can_be_changed_without_changing_it(self) -> None:
         flow = Flow("x").say("a")
         flow.to_json()["nodes"][0]["data"]["content"] = "b"
@@ -183,9 +188,12 @@ class TestMistakes:
         ("write", "message"),
         [
             (lambda f: f.node("moonNode"), "There is no node type 'moonNode'; there are "),
-            (lambda f: f.do("fly"), "There is no node type action 'fly'; there are "),
+            (lambda f: f.do("fly"), "There is no action 'fly'; there are "),
             (lambda f: f.say("a", typing_second=1), "has no field 'typing_second'; .* Did you mean 'typing_seconds'?"),
             (lambda f: f.say("a", attachments=[{"kind": "image"}]), "A part of Message .* has no field 'kind'"),
+            (lambda f: f.say("a", quick_replies=[5]), "A choice is a title, or a title and an address; 5 is neither"),
+            (lambda f: f.at("z"), "There is no step 'z'"),
+            (lambda f: Flow.from_json(Flow("y").say("a").to_json()).say("b"), "Nothing leads to 'message_2'"),
             (lambda f: f.say(5), "The step 'message_1' cannot be made: content: "),
             (lambda f: f.wait(minutes=-1), "The step 'delay_1' cannot be made: amount: "),
             (lambda f: f.on({"type": "moon"}), "There is no trigger type 'moon'"),

@@ -143,6 +143,14 @@ class TestPython:
         flow = Flow.from_json({"nodes": [{"id": "m", "type": "messageNode", "data": data}]})
         assert run(flow.to_python()) == flow
 
+    def test_no_key_gets_out_of_its_quotes(self) -> None:
+        key = "time=1) or print("
+        until = {"type": "delayNode", "data": {"until": {"time": "09:00", key: 1}}}
+        trigger_ = {"type": "triggerNode", "data": {"triggers": [{"type": "keyword", "keywords": ["a"], key: 1}]}}
+        for item in (until, trigger_):
+            flow = Flow.from_json({"nodes": [{"id": "n", **item}]})
+            assert f'"{key}"' in flow.to_python() and run(flow.to_python()) == flow
+
     @pytest.mark.parametrize(
         "triggers",
         [

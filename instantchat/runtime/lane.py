@@ -22,7 +22,6 @@ from instantchat.store.records import (
     Work,
 )
 
-WINDOW = dt.timedelta(hours=24)
 PHONE_PAUSE = dt.timedelta(hours=1)  # how long flows stay silent after the owner answered from Instagram itself
 
 
@@ -78,6 +77,11 @@ class Lane:
         if self.changes.conversation is None:
             self.changes.conversation = replace(self.known_conversation, contact_id=self.contact.id)
         return self.changes.conversation
+
+    def keep_conversation(self) -> None:
+        """Store contact and conversation, also when they were only looked at: a run belongs to them."""
+        if self.changes.conversation is None:
+            self.changes.conversation = self.conversation
 
     @property
     def window(self) -> Window:

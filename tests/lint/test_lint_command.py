@@ -29,6 +29,26 @@ def good(name: str = "Prices", word: str = "price") -> dict[str, Any]:
     return Flow(name).on(keyword(word)).say("10 €").to_json()
 
 
+PLUGIN = """
+from typing import ClassVar
+from instantchat.engine.node import Node
+
+class WaveNode(Node):
+    \"\"\"Waves.\"\"\"
+    type: ClassVar[str] = "waveNode"
+    text: str = ""
+"""
+
+
+def plug_in(folder: Path, group: str, entry: str) -> None:
+    """An installed distribution that offers `entry`."""
+    info = folder / "wave-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: wave\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[{group}]\nwave = {entry}\n")
+    (folder / "wave_plugin.py").write_text(PLUGIN)
+
+
 def findings(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[tuple[str, str, str]]]:
     """The exit code and (code, severity, field or node) of each finding that is not for information."""
     code = main(["lint", "--format", "json", *arguments])
@@ -163,6 +183,18 @@ class TestTheCommand:
         done = self.run(path, PYTHONIOENCODING="ascii", INSTANTCHAT_ENV="nowhere", INSTANTCHAT_DATABASE_URL="x:")
         assert done.returncode == 1 and done.stderr == b""
         assert b"error[required] node 'message_1'" in done.stdout and b"\x1b" not in done.stdout
+
+    def test_node_types_of_plug_ins_count(self, tmp_path: Path) -> None:
+        plug_in(tmp_path / "wave", "instantchat.nodes", "wave_plugin")
+        data = graph([trigger("t"), node("w", "waveNode", text=5)], "t>w")
+        done = self.run(write(tmp_path / "a.json", data), PYTHONPATH=str(tmp_path / "wave"))
+        assert done.returncode == 1 and b"error[wrong_type] node 'w' text" in done.stdout
+
+    def test_a_broken_plug_in_is_a_sentence(self, tmp_path: Path) -> None:
+        plug_in(tmp_path / "wave", "instantchat.nodes", "no_such_module")
+        done = self.run(write(tmp_path / "a.json", good()), PYTHONPATH=str(tmp_path / "wave"))
+        assert done.returncode == 2 and done.stdout == b""
+        assert done.stderr.startswith(b"The plug-in 'wave' (no_such_module) cannot be loaded: ")
 
     def test_a_reader_that_leaves_early_is_no_trace(self, tmp_path: Path) -> None:
         path = write(tmp_path / "a.json", [graph([say("m", "")])] * 2000)

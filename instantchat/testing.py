@@ -51,8 +51,8 @@ B = TypeVar("B", bound=Block)
 
 def check_node(cls: type[Node]) -> None:
     """AssertionError with everything that a node type still lacks: docstring, label, icon, labels of its fields, an
-    example that is complete, a card of one line."""
-    _complain(cls, [*_undescribed(cls), *(_bad_card(cls, {}, "{}")), *_bad_examples(cls)])
+    example that is complete, a card of one line; and with upgrades that do not do what their examples say."""
+    _complain(cls, [*_undescribed(cls), *_bad_card(cls, {}, "an empty one"), *_bad_examples(cls), *_bad_upgrades(cls)])
 
 
 def check_trigger(cls: type[Trigger]) -> None:
@@ -256,7 +256,7 @@ def _bad_examples(cls: type[Node | Trigger]) -> Iterator[str]:
         found = issues if block is None else list(block.findings())
         found = [each for each in found if each.severity == "error"]
         for issue in found:
-            yield f"example {number} is not complete: {issue.message}"
+            yield f"example {number} is not complete: {issue.message.rstrip('.')}"
         yield from _bad_card(cls, example, f"example {number}")
 
 
@@ -265,3 +265,11 @@ def _bad_card(cls: type[Node | Trigger], data: dict[str, Any], what: str) -> Ite
     card = block.card() if block is not None else "-"
     if not card or "\n" in card or len(card) > CARD_LIMIT:
         yield f"the card of {what} is not one line of 1 to {CARD_LIMIT} characters: {card!r}"
+
+
+def _bad_upgrades(cls: type[Node]) -> Iterator[str]:
+    for each in vars(cls).get("upgrades", ()):
+        if (found := each.read(each.before)) != each.after:
+            yield f"the upgrade {each.note!r} makes {found} of its example"
+        if each.read(each.after) != each.after:
+            yield f"the upgrade {each.note!r} changes what is written as today"

@@ -20,33 +20,11 @@ from instantchat.engine.registry import node_schemas, node_types, trigger_types
 from instantchat.errors import Forbidden, Unauthenticated
 from instantchat.runtime.effects import handlers
 from instantchat.ui import pages
+from tests.extending.flow import poll_flow
 from tests.runtime.conftest import Stage, stage
 from tests.ui.conftest import ANA, Assembly, Sessions, Tab, parts, tab
 
 __all__ = ["parts", "stage", "tab"]
-
-POLL = {
-    "question": "Which flavour?",
-    "options": [{"id": "fig", "title": "Fig"}, {"id": "lemon", "title": "Lemon"}],
-    "variable": "flavour",
-}
-
-
-def flow() -> dict[str, Any]:
-    """Asks whoever sends nothing but emojis, and repeats the answer."""
-    at = {"position": {"x": 0, "y": 0}}
-    return {
-        "nodes": [
-            {"id": "start", "type": "triggerNode", "data": {"triggers": [{"type": "poll_emoji"}]}, **at},
-            {"id": "poll", "type": "pollNode", "data": POLL, **at},
-            {"id": "thanks", "type": "messageNode", "data": {"content": "{{flavour}} it is"}, **at},
-        ],
-        "edges": [
-            {"id": "e1", "source": "start", "target": "poll"},
-            {"id": "e2", "source": "poll", "sourceHandle": "voted", "target": "thanks"},
-            {"id": "e3", "source": "poll", "sourceHandle": "before", "target": "thanks"},
-        ],
-    }
 
 
 class TestFound:
@@ -66,10 +44,10 @@ class TestFound:
 
 class TestRunning:
     async def test_a_flow_with_them_is_valid(self) -> None:
-        assert [(each.code, each.node_id) for each in validate_flow(flow()) if each.severity != "info"] == []
+        assert [(each.code, each.node_id) for each in validate_flow(poll_flow()) if each.severity != "info"] == []
 
     async def test_a_webhook_event_leads_to_a_vote(self, stage: Stage) -> None:
-        await stage.flow(flow())
+        await stage.flow(poll_flow())
         await stage.say("🔥🔥")
         await stage.work()
         await stage.say("lemon")
@@ -83,7 +61,7 @@ class TestRunning:
         assert {"kind": "poll_vote", "variable": "flavour", "answer": "Lemon"} in told
 
     async def test_a_tap_counts_and_a_contact_votes_once(self, stage: Stage) -> None:
-        await stage.flow(flow())
+        await stage.flow(poll_flow())
         await stage.say("🔥")
         await stage.work()
         (_, question) = await stage.messages()

@@ -83,6 +83,7 @@ class TestBroken:
                 "ValueError: two pages claim /login: instantchat.features.auth.page and wave_plugin.page",
             ),
         ],
+        ids=["cannot be imported", "takes a route"],
     )
     def test_stops_the_build_with_a_sentence(self, source: str, reason: str, plugin: Plugin) -> None:
         plugin.install(source=source)

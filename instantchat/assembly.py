@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import httpx
@@ -14,6 +15,7 @@ from instantchat.features.analytics.service import AnalyticsService
 from instantchat.features.auth.profile import ProfileService
 from instantchat.features.auth.service import AuthService
 from instantchat.features.connect.service import ConnectService
+from instantchat.features.flows.history import HistoryService
 from instantchat.features.flows.service import FlowService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.features.inbox.service import InboxService
@@ -45,6 +47,7 @@ class Assembly:
     connect: ConnectService
     flows: FlowService
     transfer: TransferService
+    history: HistoryService
     inbox: InboxService
     analytics: AnalyticsService
     simulator: Starlette | None
@@ -110,6 +113,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         allowed_networks=settings.http_allowed_networks,
         ai_model=settings.ai_model,
         stop_words=settings.stop_words,
+        explanations_kept=dt.timedelta(days=settings.explanations_days),
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),
     )
@@ -140,6 +144,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         ),
         flows=flows,
         transfer=TransferService(store, flows),
+        history=HistoryService(store, flows),
         inbox=InboxService(store, clock, hub, runtime.wake_outbox),
         analytics=AnalyticsService(store, clock),
         simulator=_simulator(settings, clock, http) if settings.simulator_on and serves else None,

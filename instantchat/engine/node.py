@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as data_field
 from datetime import datetime, timedelta
@@ -29,13 +29,26 @@ class Exit:
 class ExitsFrom:
     """One way out per item of a list field: its `id` and `label` keys, for items whose values fit `where`.
 
-    `field` is the list's JSON name; `cards.buttons` are the buttons of all cards.
+    `field` is the list's JSON name; `cards.buttons` are the buttons of all cards. `share` names a number of the items:
+    labels then say which part of the sum it is, and an item without a label has a letter.
     """
 
     field: str
     id: str = "id"
     label: str = "title"
     where: Mapping[str, Any] = data_field(default_factory=dict)
+    share: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """How a node's data were written earlier, and what they are today. `read` takes any JSON object and leaves today's
+    as it is; `note` tells people what it changed; `before` and `after` are its example and its test."""
+
+    note: str
+    read: Callable[[dict[str, Any]], dict[str, Any]]
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,8 @@ NEXT = Exit("next", "Next")
 class Node(Block):
     """A kind of node; `type` is its wire name. A type with `discriminator` has variants, one class each, chosen by
     that key of the data (`actionNode` by `action`). `group` and `place` say where it is in the palette, `window` what
-    it means for Instagram's messaging window; `exit_spec` gives its exits, the first being the default."""
+    it means for Instagram's messaging window; `exit_spec` gives its exits, the first being the default; `upgrades`, in
+    the order they came, what its data were before. A variant's own follow those of its type."""
 
     type: ClassVar[str] = ""
     group: ClassVar[str] = "Flow"
@@ -108,6 +122,7 @@ class Node(Block):
     exit_spec: ClassVar[tuple[Exit | ExitsFrom, ...]] = (NEXT,)
     is_executed: ClassVar[bool] = True
     starts_runs: ClassVar[bool] = False
+    upgrades: ClassVar[tuple[Upgrade, ...]] = ()
 
     def exits(self) -> list[str]:
         """The ids of its exits; the first is the one an edge without `sourceHandle` leaves by."""
@@ -123,7 +138,8 @@ class Node(Block):
             if isinstance(spec, Exit):
                 labels[spec.id] = spec.label
             else:
-                labels |= {getattr(item, spec.id): getattr(item, spec.label) for item in self._items_of(spec)}
+                items = list(self._items_of(spec))
+                labels |= dict(zip((getattr(item, spec.id) for item in items), _labels_of(items, spec), strict=True))
         return labels
 
     def enter(self, visit: Visit) -> Outcome:
@@ -168,7 +184,10 @@ class Node(Block):
 
     @classmethod
     def describe(cls) -> FormSchema:
-        """The form schema with type, group, window and exits: `{id, label}` or `{fromField, id, label, where}`."""
+        """The form schema with type, group, window and exits.
+
+        An exit is `{id, label}` or `{fromField, id, label, where, share?}`.
+        """
         return {
             "type": cls.type,
             "group": cls.group,
@@ -186,6 +205,17 @@ class Node(Block):
                 yield item
 
 
+def _labels_of(items: list[Any], spec: ExitsFrom) -> Iterator[str]:
+    """The items' labels; the canvas makes the same ones (`exitsOf` in schema.js)."""
+    total = sum(getattr(item, spec.share) for item in items) if spec.share else 0
+    for index, item in enumerate(items):
+        label = getattr(item, spec.label)
+        if spec.share:
+            percent = int(100 * getattr(item, spec.share) / (total or 1) + 0.5)
+            label = f"{label or chr(ord('A') + index)} {percent} %"
+        yield label
+
+
 def _field_by_alias(cls: type[Part], alias: str) -> str:
     """The Python name of a field from its JSON name."""
     return next(name for name, info in cls.model_fields.items() if alias in (info.alias, name))
@@ -194,4 +224,5 @@ def _field_by_alias(cls: type[Part], alias: str) -> str:
 def _exit_schema(spec: Exit | ExitsFrom) -> FormSchema:
     if isinstance(spec, Exit):
         return {"id": spec.id, "label": spec.label}
-    return {"fromField": spec.field, "id": spec.id, "label": spec.label, "where": dict(spec.where)}
+    schema = {"fromField": spec.field, "id": spec.id, "label": spec.label, "where": dict(spec.where)}
+    return {**schema, "share": spec.share} if spec.share else schema

@@ -27,9 +27,8 @@ from instantchat.store.records import (
     Work,
 )
 
-WINDOW = dt.timedelta(hours=24)
-HANDOFF_PAUSE = dt.timedelta(hours=24)  # and after a flow handed over to people
 PHONE_PAUSE = dt.timedelta(hours=1)  # how long flows stay silent after the owner answered from Instagram itself
+HANDOFF_PAUSE = dt.timedelta(hours=24)  # and after a flow handed over to people
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +102,11 @@ class Lane:
         if self.changes.conversation is None:
             self.changes.conversation = replace(self.known_conversation, contact_id=self.contact.id)
         return self.changes.conversation
+
+    def keep_conversation(self) -> None:
+        """Store contact and conversation, also when they were only looked at: a run belongs to them."""
+        if self.changes.conversation is None:
+            self.changes.conversation = self.conversation
 
     @property
     def window(self) -> Window:

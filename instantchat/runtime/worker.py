@@ -137,32 +137,11 @@ class Worker:
             for run in (*work.due_runs, *work.waiting_runs):
                 wanted |= {run.version_id, *versions_in(run.data.get("data", {}))}
         compiled = await self._versions.load(wanted)
-        starts = {workspace: await self._last_starts(works, heads.get(workspace, ())) for workspace in workspaces}
-        return {
-            workspace: self._automation(heads.get(workspace, ()), compiled, starts[workspace])
-            for workspace in workspaces
-        }
+        return {workspace: self._automation(heads.get(workspace, ()), compiled) for workspace in workspaces}
 
-    def _automation(
-        self, heads: Sequence[FlowHead], compiled: dict[str, CompiledFlow], starts: dict[str, dict[str, dt.datetime]]
-    ) -> Automation:
+    def _automation(self, heads: Sequence[FlowHead], compiled: dict[str, CompiledFlow]) -> Automation:
         active = active_flows(heads, compiled)
-        return Automation(
-            active, compiled, self._rng, starts, library=library_of(active, compiled), policy=self._policy
-        )
-
-    async def _last_starts(self, works: Sequence[Work], heads: Sequence[FlowHead]) -> dict[str, dict[str, dt.datetime]]:
-        """When flows that may start only once or every so often last did, by conversation and flow."""
-        limited = {head.flow_id: head for head in heads if head.reentry.get("mode") in ("once", "every")}
-        if not limited:
-            return {}
-        found: dict[str, dict[str, dt.datetime]] = {}
-        for conversation in [work.conversation for work in works if work.conversation and work.events]:
-            runs = await self._store.inbox.runs(conversation.workspace_id, conversation.id, 100)
-            starts = found.setdefault(conversation.id, {})
-            for run in sorted(runs, key=lambda run: run.started_at):
-                starts[run.flow_id] = run.started_at
-        return found
+        return Automation(active, compiled, self._rng, library=library_of(active, compiled), policy=self._policy)
 
     def _announce(self, lane: Lane) -> None:
         """Tell the world, and those who carry on, what was stored."""

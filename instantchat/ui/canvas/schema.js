@@ -26,8 +26,17 @@ export function exitsOf(schema, data) {
     if (!exit.fromField) return [exit];
     return itemsAt(exit.fromField.split("."), schema.fields, data)
       .filter((item) => item[exit.id] && Object.entries(exit.where ?? {}).every(([key, value]) => item[key] === value))
-      .map((item) => ({ id: String(item[exit.id]), label: item[exit.label] || "Untitled", isChoice: true }));
+      .map((item, index, items) => ({ id: String(item[exit.id]), label: labelOf(exit, item, index, items), isChoice: true }));
   });
+}
+
+// With a share, the part of the sum is said, and an item without a label has a letter.
+function labelOf(exit, item, index, items) {
+  if (!exit.share) return item[exit.label] || "Untitled";
+  const share = (each) => Number(each[exit.share]) || 0;
+  const total = items.reduce((sum, each) => sum + share(each), 0);
+  const percent = Math.round((100 * share(item)) / (total || 1));
+  return `${item[exit.label] || String.fromCharCode(65 + index)} ${percent} %`;
 }
 
 // The items of a list field, with their defaults; `["cards", "buttons"]` are the buttons of all cards.
@@ -39,9 +48,11 @@ function itemsAt([name, ...rest], fields, data) {
 
 export const hasInput = (schema) => schema.exits.length > 0 && !schema.fields.some((field) => field.kind === "triggers");
 
+// As on the server, null means absent.
 export function withDefaults(fields, data) {
   const defaults = Object.fromEntries(fields.map((field) => [field.name, field.default]));
-  return { ...defaults, ...data };
+  const given = Object.fromEntries(Object.entries(data ?? {}).filter(([, value]) => value !== null));
+  return { ...defaults, ...given };
 }
 
 export function isShown(field, values) {

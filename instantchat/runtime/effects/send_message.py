@@ -7,7 +7,7 @@ from typing import ClassVar
 from instantchat.engine.effects import SendMessage
 from instantchat.runtime.effects import EffectHandler
 from instantchat.runtime.lane import Lane
-from instantchat.store.records import Json
+from instantchat.store.records import Json, RunRecord
 
 
 class SendMessageHandler(EffectHandler):
@@ -28,8 +28,14 @@ class SendMessageHandler(EffectHandler):
             status="queued",
             created_at=lane.now,
             run_id=run_id,
-            event_id=run.event_id,
+            event_id=_heard(run),
         )
+
+
+def _heard(run: RunRecord) -> str | None:
+    """The event that the run heard last: what this message answers."""
+    message = run.data.get("data", {}).get("message") or {}
+    return message.get("event_id") or run.event_id
 
 
 def _extras(effect: SendMessage, lane: Lane) -> Json:

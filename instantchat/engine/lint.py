@@ -1,8 +1,8 @@
 """Everything wrong with a flow, for the canvas and for activation.
 
-Errors: required, bad_regex, bad_path, bad_name, bad_url, bad_header, bad_time, bad_timezone, too_long,
-blocked_address, no_start, loop_without_wait. Warnings: bad_template, starts_on_any, unreachable, variable_never_set,
-keyword_clash, note_connected, both_choices, long_title. Info: unconnected_exit.
+Errors: required, bad_regex, bad_path, bad_name, bad_url, bad_header, bad_time, bad_timezone, bad_cron, too_often,
+tag_and_field, too_long, blocked_address, no_start, loop_without_wait. Warnings: bad_template, starts_on_any,
+unreachable, variable_never_set, keyword_clash, note_connected, both_choices, long_title. Info: unconnected_exit.
 """
 
 from __future__ import annotations

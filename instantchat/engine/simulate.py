@@ -15,7 +15,7 @@ from typing import Any, Final
 from .compiled import CompiledFlow
 from .context import AccountView, ContactView, Context, InboundMessage
 from .decision import ActiveFlow, Decision
-from .effects import HandOff, SendMessage
+from .effects import HandOff, React, ReplyToComment, SendMessage
 from .handle import Outcome, handle_message, resume_run
 from .inputs import Input, ProfileReady, Result, TimeUp
 from .library import Library, library_of
@@ -68,13 +68,13 @@ def scene_of(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message of a flow. `event_id` is the last that its run had heard; not delivered: the window was closed."""
+    """What a flow said. `event_id` is the last that its run had heard; not delivered: the window was closed."""
 
     at: datetime
     run: Run
     event_id: str | None
-    message: SendMessage
-    is_delivered: bool
+    message: SendMessage | ReplyToComment | React
+    is_delivered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +205,10 @@ class World:
         self._put(run)
         event_id = (run.data.get("message") or {}).get("event_id")
         self.steps += [Stepped(run, step) for step in progress.trace]
-        self.said += [Said(self.now, run, event_id, each, False) for each in progress.unsent]
+        self.said += [Said(self.now, run, event_id, each, is_delivered=False) for each in progress.unsent]
         for effect in progress.effects:
-            if isinstance(effect, SendMessage):
-                self.said.append(Said(self.now, run, event_id, effect, True))
+            if isinstance(effect, SendMessage | ReplyToComment | React):
+                self.said.append(Said(self.now, run, event_id, effect))
             elif isinstance(effect, HandOff):
                 self._paused_until = self.now + HANDED_OFF
 

@@ -168,6 +168,22 @@ class Lane:
             )
         return message
 
+    def queue_message(self, run_id: str, **values: Any) -> Message:
+        """A message of a run's flow, to go out; one message is one API call. Its source is `web`: it comes from here,
+        not from Instagram."""
+        run = self.changes.runs[run_id]
+        return self.add_message(
+            **{"attachments": [], "extras": {}, **values},
+            direction="out",
+            source="web",
+            sender_kind="flow",
+            sender_id=run.flow_id,
+            status="queued",
+            created_at=self.now,
+            run_id=run_id,
+            event_id=_heard_by(run),
+        )
+
     def put_run(self, record: RunRecord) -> None:
         """Store a run as it is now."""
         self.changes.runs[record.id] = record
@@ -214,6 +230,12 @@ def contact_view(contact: Contact) -> ContactView:
         variables=contact.variables,
         profile_known=contact.profile_at is not None,
     )
+
+
+def _heard_by(run: RunRecord) -> str | None:
+    """The event that the run heard last: what it answers now."""
+    message = run.data.get("data", {}).get("message") or {}
+    return message.get("event_id") or run.event_id
 
 
 def _media_text(attachments: list[Json]) -> str:

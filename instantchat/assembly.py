@@ -15,6 +15,7 @@ from instantchat.features.auth.profile import ProfileService
 from instantchat.features.auth.service import AuthService
 from instantchat.features.connect.service import ConnectService
 from instantchat.features.flows.service import FlowService
+from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.features.inbox.service import InboxService
 from instantchat.kit.clock import Clock, SystemClock
@@ -45,6 +46,7 @@ class Assembly:
     connect: ConnectService
     flows: FlowService
     transfer: TransferService
+    starting: StartingService
     inbox: InboxService
     analytics: AnalyticsService
     simulator: Starlette | None
@@ -140,6 +142,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         ),
         flows=flows,
         transfer=TransferService(store, flows),
+        starting=StartingService(store, clock, runtime.wake_worker),
         inbox=InboxService(store, clock, hub, runtime.wake_outbox),
         analytics=AnalyticsService(store, clock),
         simulator=_simulator(settings, clock, http) if settings.simulator_on and serves else None,

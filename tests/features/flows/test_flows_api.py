@@ -9,6 +9,7 @@ import pytest
 from instantchat.features.auth.member import Member
 from instantchat.features.flows.api import build_router
 from instantchat.features.flows.service import FlowService
+from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.kit.clock import ManualClock
 from instantchat.store.ports import Store
@@ -31,7 +32,11 @@ GRAPH: dict[str, Any] = {
 @pytest.fixture
 def web(store: Store, clock: ManualClock, publisher: Any, ann: Member, bob: Member) -> httpx.AsyncClient:
     flows = FlowService(store, clock, publisher)
-    assembly: Any = SimpleNamespace(flows=flows, transfer=TransferService(store, flows))
+    assembly: Any = SimpleNamespace(
+        flows=flows,
+        transfer=TransferService(store, flows),
+        starting=StartingService(store, clock, lambda: None),
+    )
     return client(build_router(assembly), clock, ann=ann, bob=bob)
 
 

@@ -5,10 +5,10 @@ It calls `handle.handle_message` and `handle.resume_run` as `runtime/automation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from random import Random
 from typing import Any, Final
 
@@ -112,9 +112,10 @@ class World:
         self._run_ids = (f"run_{number}" for number in count(1))
         self._rng = Random(SEED)  # noqa: S311 - splits that come out the same each time
 
-    def hear(self, message: InboundMessage, *, is_for_flows: bool = True) -> Outcome:
+    def hear(self, message: InboundMessage, *, is_for_flows: bool = True, run_ids: Iterable[str] = ()) -> Outcome:
         """Let the contact do something now. Flows do not hear what is not for them, nor anything while people have the
-        conversation; the messaging window opens all the same."""
+        conversation; the messaging window opens all the same. Runs that start are named by `run_ids`, as far as those
+        go: in a replay a tap names the run that really sent its button."""
         is_first = not self._has_written
         self._note_written(message)
         if not is_for_flows or self.now < self._paused_until:
@@ -124,7 +125,7 @@ class World:
             self._pairs(),
             self.scene.active,
             self._context(message, is_first=is_first),
-            new_run_id=self._new_run_id,
+            new_run_id=chain(run_ids, self._run_ids).__next__,
         )
         self._take(outcome)
         self._answer()
@@ -185,7 +186,7 @@ class World:
             [pair for pair in self._pairs() if pair[1].id != run.id],
             self.scene.active,
             self._context(None),
-            new_run_id=self._new_run_id,
+            new_run_id=self._run_ids.__next__,
         )
         if outcome.progresses[0].run is run:
             error = RunError("stuck", "The run was given what it waited for and did not go on.", run.node_id)
@@ -220,9 +221,6 @@ class World:
 
     def _pairs(self) -> list[tuple[CompiledFlow, Run]]:
         return [(self.scene.library.versions[run.version_id], run) for run in self._waiting.values()]
-
-    def _new_run_id(self) -> str:
-        return next(self._run_ids)
 
     def _context(self, message: InboundMessage | None, *, is_first: bool = False) -> Context:
         return Context(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as data_field
 from datetime import datetime, timedelta
@@ -38,6 +38,17 @@ class ExitsFrom:
     label: str = "title"
     where: Mapping[str, Any] = data_field(default_factory=dict)
     share: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """How a node's data were written earlier, and what they are today. `read` takes any JSON object and leaves today's
+    as it is; `note` tells people what it changed; `before` and `after` are its example and its test."""
+
+    note: str
+    read: Callable[[dict[str, Any]], dict[str, Any]]
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,8 @@ NEXT = Exit("next", "Next")
 class Node(Block):
     """A kind of node; `type` is its wire name. A type with `discriminator` has variants, one class each, chosen by
     that key of the data (`actionNode` by `action`). `group` and `place` say where it is in the palette, `window` what
-    it means for Instagram's messaging window; `exit_spec` gives its exits, the first being the default."""
+    it means for Instagram's messaging window; `exit_spec` gives its exits, the first being the default; `upgrades`, in
+    the order they came, what its data were before. A variant's own follow those of its type."""
 
     type: ClassVar[str] = ""
     group: ClassVar[str] = "Flow"
@@ -110,6 +122,7 @@ class Node(Block):
     exit_spec: ClassVar[tuple[Exit | ExitsFrom, ...]] = (NEXT,)
     is_executed: ClassVar[bool] = True
     starts_runs: ClassVar[bool] = False
+    upgrades: ClassVar[tuple[Upgrade, ...]] = ()
 
     def exits(self) -> list[str]:
         """The ids of its exits; the first is the one an edge without `sourceHandle` leaves by."""

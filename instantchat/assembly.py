@@ -18,8 +18,10 @@ from instantchat.features.auth.service import AuthService
 from instantchat.features.connect.service import ConnectService
 from instantchat.features.flows.history import HistoryService
 from instantchat.features.flows.service import FlowService
+from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.features.inbox.service import InboxService
+from instantchat.features.trial.service import TrialService
 from instantchat.kit.clock import Clock, SystemClock
 from instantchat.kit.completions import Completions
 from instantchat.kit.crypto import Secret
@@ -49,6 +51,8 @@ class Assembly:
     connect: ConnectService
     flows: FlowService
     transfer: TransferService
+    starting: StartingService
+    trial: TrialService
     history: HistoryService
     inbox: InboxService
     analytics: AnalyticsService
@@ -148,6 +152,8 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         ),
         flows=flows,
         transfer=TransferService(store, flows),
+        starting=StartingService(store, clock, runtime.wake_worker),
+        trial=TrialService(store, clock, stop_words=settings.stop_words),
         history=HistoryService(store, flows),
         inbox=InboxService(store, clock, hub, runtime.wake_outbox),
         analytics=AnalyticsService(store, clock),

@@ -27,8 +27,8 @@ from instantchat.store.records import (
     Work,
 )
 
-HANDOFF_PAUSE = dt.timedelta(hours=24)  # and after a flow handed over to people
 PHONE_PAUSE = dt.timedelta(hours=1)  # how long flows stay silent after the owner answered from Instagram itself
+HANDOFF_PAUSE = dt.timedelta(hours=24)  # and after a flow handed over to people
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ class Lane:
 
     def queue_message(self, run_id: str, **values: Any) -> Message:
         """A message of a run's flow, to go out; one message is one API call. Its source is `web`: it comes from here,
-        not from Instagram."""
+        not from Instagram. It answers what the contact last did in the run, which may not be what began it."""
         run = self.changes.runs[run_id]
         return self.add_message(
             **{"attachments": [], "extras": {}, **values},
@@ -210,7 +210,7 @@ class Lane:
             status="queued",
             created_at=self.now,
             run_id=run_id,
-            event_id=run.event_id,
+            event_id=_heard_by(run),
         )
 
     def add_note(self, run_id: str, text: str, kind: NoteKind = "activity") -> Note:
@@ -278,6 +278,12 @@ def contact_view(contact: Contact) -> ContactView:
         variables=contact.variables,
         profile_known=contact.profile_at is not None,
     )
+
+
+def _heard_by(run: RunRecord) -> str | None:
+    """The event that the run heard last: what it answers now."""
+    message = run.data.get("data", {}).get("message") or {}
+    return message.get("event_id") or run.event_id
 
 
 def _media_text(attachments: list[Json]) -> str:

@@ -14,6 +14,7 @@ from instantchat.engine.layout import place
 from instantchat.engine.node import Node
 from instantchat.engine.plain import from_json as read_plain
 from instantchat.engine.registry import node_class, node_types, node_variants
+from instantchat.engine.upgrades import FORMAT_VERSION
 
 from .error import FlowError, refused
 from .fields import plain_json, to_wire
@@ -21,7 +22,6 @@ from .names import exit_key, free_id, open_exits
 from .source import to_source
 from .steps import Steps
 
-FORMAT_VERSION = 1
 Json = dict[str, Any]
 
 

@@ -11,11 +11,11 @@ from instantchat.engine.flow import CompiledFlow, parse_graph
 from instantchat.engine.form import Ref, mark_of, walk_fields
 from instantchat.engine.issues import Issue, malformed
 from instantchat.engine.text import shorten
+from instantchat.engine.upgrades import FORMAT_VERSION
 from instantchat.errors import AppError, FieldError
 from instantchat.features.flows.draft import findings, graph_of
 from instantchat.features.flows.names import clean_name, tidy
 from instantchat.features.flows.schemas import FlowSettings
-from instantchat.flows.flow import FORMAT_VERSION
 from instantchat.lint.files import FlowFile
 
 

@@ -27,8 +27,8 @@ from instantchat.store.records import (
     Work,
 )
 
-HANDOFF_PAUSE = dt.timedelta(hours=24)  # and after a flow handed over to people
 PHONE_PAUSE = dt.timedelta(hours=1)  # how long flows stay silent after the owner answered from Instagram itself
+HANDOFF_PAUSE = dt.timedelta(hours=24)  # and after a flow handed over to people
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ class Lane:
 
     def queue_message(self, run_id: str, **values: Any) -> Message:
         """A message of a run's flow, to go out; one message is one API call. Its source is `web`: it comes from here,
-        not from Instagram."""
+        not from Instagram. It answers what the contact last did in the run, which may not be what began it."""
         run = self.changes.runs[run_id]
         return self.add_message(
             **{"attachments": [], "extras": {}, **values},

@@ -56,19 +56,17 @@ def replay_events(connection: Connection, workspace_id: str, kinds: Collection[s
     rows: list[Any] = sorted(connection.execute(REPLAYED, given), key=attrgetter("seq"))
     people = _by_id(connection, CONTACTS, {row.contact_id for row in rows if row.contact_id})
     owners = _by_id(connection, ACCOUNTS, {row.account_id for row in rows})
-    found = []
-    for row in rows:
-        account = owners[row.account_id]
-        found.append(
-            r.ReplayEvent(
-                event=EVENTS.from_row(row),
-                conversation_id=row[EVENTS.width],
-                contact=people.get(row.contact_id),
-                ig_user_id=account.ig_user_id,
-                username=account.username,
-            )
+    return [
+        r.ReplayEvent(
+            event=EVENTS.from_row(row),
+            conversation_id=row[EVENTS.width],
+            contact=people.get(row.contact_id),
+            ig_user_id=owners[row.account_id].ig_user_id,
+            username=owners[row.account_id].username,
         )
-    return found
+        for row in rows
+        if row.account_id in owners
+    ]
 
 
 def _by_id(connection: Connection, rows: Rows[Any], wanted: Collection[str]) -> dict[str, Any]:

@@ -79,6 +79,16 @@ class TestTime:
         assert texts(at) == [("late", False)]
         assert at.steps[-1].step.window == "closed"
 
+    def test_a_private_reply_is_one_message(self) -> None:
+        picture = {"type": "image", "url": "https://x.example/a.jpg"}
+        start = node("t", "triggerNode", triggers=[{"type": "comment"}])
+        at = world(flow("a", [start, say("m", "Here it is", attachments=[picture])], "t>m"))
+        says(at, "link", kind="comment", refs={"commentId": "c1"})
+        assert [(each.message.text, each.is_delivered, each.message.comment_id) for each in at.said] == [
+            (None, False, None),
+            ("Here it is", True, "c1"),
+        ]
+
 
 class TestAnswers:
     CALL = node("c", "actionNode", action="api_call", endpoint="https://api.example.com")

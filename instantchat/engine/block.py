@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from .form import FormSchema, Part, Required, Templated, form_fields, walk_fields
 from .issues import Issue, malformed
 from .scope import Path
-from .templates import parse_template
+from .templates import Slot, parse_template
 
 ISSUES_PER_BLOCK = 20
 _OVER_LIMIT = ("too_long", "less_than", "greater_than", "finite_number", "too_short", "too_large", "int_parsing_size")
@@ -61,17 +61,22 @@ class Block(Part):
                 yield Issue("required", f"“{field.label}” is missing.", field=field.path, hint="Fill it in.")
             if field.has(Templated):
                 for source in strings_in(field.value):
-                    for slot in parse_template(source).broken:
+                    for slot in parse_template(source).broken if "{{" in source else ():
                         hint = "Write it like {{contact.first_name|there}}."
                         yield Issue("bad_template", f"{slot} cannot be read.", "warning", field=field.path, hint=hint)
         yield from self.check()
 
-    def reads(self) -> Iterator[tuple[str, Path]]:
-        """Every (field, path) its templates read."""
+    def slots(self) -> Iterator[tuple[str, Slot]]:
+        """Every (field, slot) of its templates."""
         for field in walk_fields(self):
             if field.has(Templated):
                 for source in strings_in(field.value):
-                    yield from ((field.path, slot.path) for slot in parse_template(source).slots())
+                    if "{{" in source:
+                        yield from ((field.path, slot) for slot in parse_template(source).slots())
+
+    def reads(self) -> Iterator[tuple[str, Path]]:
+        """Every (field, path) it reads, in templates and elsewhere."""
+        return ((field, slot.path) for field, slot in self.slots())
 
 
 def strings_in(value: Any) -> Iterator[str]:

@@ -30,6 +30,7 @@ Templated = Mark("templated")
 Secret = Mark("secret")
 Multiline = Mark("multiline")
 Required = Mark("required")
+Called = Mark("called")  # an address that our server calls: private ones are refused
 
 
 @dataclass(frozen=True, slots=True)

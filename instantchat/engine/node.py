@@ -94,7 +94,8 @@ NEXT = Exit("next", "Next")
 class Node(Block):
     """A kind of node; `type` is its wire name. A type with `discriminator` has variants, one class each, chosen by
     that key of the data (`actionNode` by `action`). `group` and `place` say where it is in the palette, `window` what
-    it means for Instagram's messaging window; `exit_spec` gives its exits, the first being the default."""
+    it means for Instagram's messaging window; `exit_spec` gives its exits, the first being the default;
+    `gives_response` says that `{{response...}}` can be read after it."""
 
     type: ClassVar[str] = ""
     group: ClassVar[str] = "Flow"
@@ -105,6 +106,7 @@ class Node(Block):
     exit_spec: ClassVar[tuple[Exit | ExitsFrom, ...]] = (NEXT,)
     is_executed: ClassVar[bool] = True
     starts_runs: ClassVar[bool] = False
+    gives_response: ClassVar[bool] = False
 
     def exits(self) -> list[str]:
         """The ids of its exits; the first is the one an edge without `sourceHandle` leaves by."""
@@ -147,6 +149,10 @@ class Node(Block):
         """Whether it sends something to the contact, which takes an open window."""
         return False
 
+    def sends(self) -> int:
+        """How many messages it sends to the contact, as far as the data say."""
+        return 1 if self.speaks() else 0
+
     def longest_stay(self, exit_id: str) -> timedelta:
         """The longest time between a run's coming here and its leaving by that exit, as far as the data say."""
         return timedelta(0)
@@ -154,6 +160,10 @@ class Node(Block):
     def opens_window(self, exit_id: str) -> bool:
         """Whether leaving by that exit means that the contact has just done something that opens the window."""
         return False
+
+    def enters(self) -> str | None:
+        """The flow (id or name) that it goes through, if it is one that does."""
+        return None
 
     def listens(self) -> Sequence[Trigger]:
         """The triggers of a node that starts runs."""

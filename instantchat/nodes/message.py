@@ -124,6 +124,9 @@ class MessageNode(Node):
     def speaks(self) -> bool:
         return True
 
+    def sends(self) -> int:
+        return len(self.attachments) + len(self._parts(self.content))
+
     def opens_window(self, exit_id: str) -> bool:
         return self.waits()
 
@@ -164,7 +167,7 @@ class MessageNode(Node):
                 yield SendMessage(visit.run_id, visit.node_id, attachments=(Attachment(item.type, url),))
 
     def _texts(self, visit: Visit, choices: dict[str, str]) -> Iterator[SendMessage]:
-        parts = split_text(visit.render(self.content), BUTTONS_BYTES if self.buttons else MESSAGE_BYTES)
+        parts = self._parts(visit.render(self.content))
         if not parts:
             return
         for part in parts[:-1]:
@@ -180,6 +183,9 @@ class MessageNode(Node):
             if (title := _offer(item, visit, choices if item.type == "postback" else {}))
         )
         yield SendMessage(visit.run_id, visit.node_id, parts[-1], quick_replies=replies, buttons=buttons)
+
+    def _parts(self, text: str) -> list[str]:
+        return split_text(text, BUTTONS_BYTES if self.buttons else MESSAGE_BYTES)
 
     def _typed_choice(self, message: InboundMessage, visit: Visit) -> str | None:
         chosen = (visit.memory.get("choices") or {}).get(fold(message.text or ""))

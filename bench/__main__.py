@@ -19,10 +19,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import engine
+from bench.row import Row
 from instantchat.kit.crypto import Vault, new_key
 from tests.support.process import ROOT, Child
 from tests.support.seed import Seeded, keyword_flow, seed_file
@@ -33,20 +34,10 @@ DRAIN_SECONDS = 60.0
 BUILD = ROOT / ".build"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the table."""
-
-    what: str
-    figure: str
-    budget: str
-    is_met: bool
-
-
 def main() -> int:
     """Measure and print; 1 when a budget is missed."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--only", choices=("accept", "loop", "steady"), help="one row instead of all")
+    parser.add_argument("--only", choices=("accept", "loop", "steady", "engine"), help="one part instead of all")
     parser.add_argument("--count", type=int, default=10_000, help="events in each of the first two rows")
     parser.add_argument("--seconds", type=float, default=20.0, help="length of the third")
     given = parser.parse_args()
@@ -59,6 +50,8 @@ def main() -> int:
         rows.append(_loop(given.count))
     if given.only in (None, "steady"):
         rows.append(_steady(given.seconds))
+    if given.only in (None, "engine"):
+        rows.extend(engine.rows())
     _print_table(rows)
     return 0 if all(row.is_met for row in rows) else 1
 

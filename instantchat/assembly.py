@@ -18,6 +18,7 @@ from instantchat.features.flows.service import FlowService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.features.inbox.service import InboxService
 from instantchat.kit.clock import Clock, SystemClock
+from instantchat.kit.completions import Completions
 from instantchat.kit.crypto import Secret
 from instantchat.kit.http import new_client
 from instantchat.realtime.hub import Hub
@@ -107,10 +108,15 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         webhook_secrets=settings.webhook_secrets,
         send_limit_text=settings.send_limit_text,
         allowed_networks=settings.http_allowed_networks,
+        ai_model=settings.ai_model,
+        stop_words=settings.stop_words,
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),
     )
-    runtime = Runtime(store, clock, instagram, hub, settings.vault, options)
+    completions = (
+        Completions(http, clock, settings.ai_base_url, Secret(settings.ai_api_key)) if settings.ai_base_url else None
+    )
+    runtime = Runtime(store, clock, instagram, hub, settings.vault, options, completions)
     auth = AuthService(store.members, clock, settings)
     flows = FlowService(store, clock, hub)
     return Assembly(

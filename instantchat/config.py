@@ -83,13 +83,23 @@ class Settings(BaseSettings):
         "", description="Least severe level logged; debug in development, info elsewhere."
     )
     log_format: Literal["console", "json"] = Field("console", description="How log lines are written.")
-    ai_base_url: str = Field("", description="An OpenAI-compatible endpoint; empty turns the AI node off.")
+    ai_base_url: str = Field(
+        "",
+        description="An OpenAI-compatible endpoint, such as https://api.openai.com/v1; empty turns the AI node off.",
+    )
     ai_api_key: str = Field("", repr=False, description="Key for the endpoint in AI_BASE_URL.")
+    ai_model: str = Field("gpt-4o-mini", description="The model of AI nodes that name none.")
+    stop_words: Words = Field(
+        ["stop", "unsubscribe"],
+        description="Messages, comma separated, that end every waiting flow of the contact and start none.",
+    )
     http_allowed_networks: Words = Field(
         [], description="CIDRs that calls from flows may reach although private; none by default."
     )
 
-    @field_validator("encryption_keys", "cors_origins", "trusted_proxies", "http_allowed_networks", mode="before")
+    @field_validator(
+        "encryption_keys", "cors_origins", "trusted_proxies", "stop_words", "http_allowed_networks", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

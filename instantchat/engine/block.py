@@ -56,8 +56,8 @@ class Block(Part):
 
     def findings(self) -> Iterator[Issue]:
         """All findings about this block alone: missing fields, unreadable templates, then `check`."""
-        for field in walk_fields(self):
-            if field.has(Required) and field.is_empty() and field.is_shown():
+        for field in walk_fields(self, only_shown=True):
+            if field.has(Required) and field.is_empty():
                 yield Issue("required", f"“{field.label}” is missing.", field=field.path, hint="Fill it in.")
             if field.has(Templated):
                 for source in strings_in(field.value):
@@ -68,7 +68,7 @@ class Block(Part):
 
     def slots(self) -> Iterator[tuple[str, Slot]]:
         """Every (field, slot) of its templates."""
-        for field in walk_fields(self):
+        for field in walk_fields(self, only_shown=True):
             if field.has(Templated):
                 for source in strings_in(field.value):
                     if "{{" in source:

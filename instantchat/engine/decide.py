@@ -61,21 +61,17 @@ def replaced(flow: ActiveFlow, waiting: Waiting) -> tuple[str, ...]:
 
 
 def _named(message: InboundMessage, waiting: Waiting, active: Sequence[ActiveFlow], context: Context) -> Decision:
-    """An event that names its flow: only that flow is asked."""
+    """An event that names its flow: nobody else is asked, and whoever made the event has asked the trigger."""
     flow = next((each for each in active if each.flow_id == message.refs.get("flowId")), None)
     if flow is None:
         return Decision("none")
     listener = _listener_for(message, flow)
-    found = listener.trigger.match(message, context) if listener is not None else None
-    if isinstance(found, NoMatch) and listener is not None:
-        return Decision("none", verdicts=(_refusal(flow, found, listener),))
     barred = may_start(flow, waiting, context)
     if barred is not None:
         return Decision("none", verdicts=(Verdict(flow.flow_id, flow.name, True, *barred),))
     node_id = listener.node_id if listener is not None else flow.compiled.entry()
     trigger = listener.trigger.type if listener is not None else None
-    detail = "The event names this flow." if found is None else found.detail
-    verdict = Verdict(flow.flow_id, flow.name, True, "matched", detail, chosen=True, trigger=trigger)
+    verdict = Verdict(flow.flow_id, flow.name, True, "matched", "The event names it.", chosen=True, trigger=trigger)
     start = Start(message, None if node_id in flow.compiled.starts else node_id)
     return Decision("named", start=flow, start_input=start, cancel=replaced(flow, waiting), verdicts=(verdict,))
 

@@ -124,18 +124,21 @@ class FieldValue:
         )
 
 
-def walk_fields(part: Part, prefix: str = "") -> Iterator[FieldValue]:
-    """Every field of a part and of the parts in it, outermost first."""
+def walk_fields(part: Part, prefix: str = "", *, only_shown: bool = False) -> Iterator[FieldValue]:
+    """Every field of a part and of the parts in it, outermost first; or only those that the form shows."""
     for name, info in type(part).model_fields.items():
         value = getattr(part, name)
         path = f"{prefix}{info.alias or name}"
-        yield FieldValue(path, name, info, part, value)
+        field = FieldValue(path, name, info, part, value)
+        if only_shown and not field.is_shown():
+            continue
+        yield field
         if isinstance(value, Part):
-            yield from walk_fields(value, f"{path}.")
+            yield from walk_fields(value, f"{path}.", only_shown=only_shown)
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 if isinstance(item, Part):
-                    yield from walk_fields(item, f"{path}.{index}.")
+                    yield from walk_fields(item, f"{path}.{index}.", only_shown=only_shown)
 
 
 def form_fields(model: type[Part]) -> list[FormSchema]:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from .block import Block
 from .context import InboundMessage
 from .effects import Effect
-from .form import FormSchema
+from .form import FormSchema, Part
 from .inputs import Input
 from .trigger import Trigger
 from .visit import Visit
@@ -27,12 +27,17 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class ExitsFrom:
-    """One way out per item of a list field: its `id` and `label` keys, for items whose values fit `where`."""
+    """One way out per item of a list field: its `id` and `label` keys, for items whose values fit `where`.
+
+    `field` is the list's JSON name; `cards.buttons` are the buttons of all cards. `share` names a number of the items:
+    labels then say which part of the sum it is, and an item without a label has a letter.
+    """
 
     field: str
     id: str = "id"
     label: str = "title"
     where: Mapping[str, Any] = data_field(default_factory=dict)
+    share: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,8 @@ class Node(Block):
             if isinstance(spec, Exit):
                 labels[spec.id] = spec.label
             else:
-                labels |= {getattr(item, spec.id): getattr(item, spec.label) for item in self._items_of(spec)}
+                items = list(self._items_of(spec))
+                labels |= dict(zip((getattr(item, spec.id) for item in items), _labels_of(items, spec), strict=True))
         return labels
 
     def enter(self, visit: Visit) -> Outcome:
@@ -138,7 +144,7 @@ class Node(Block):
         return False
 
     def accepts_tap(self, exit_id: str) -> bool:
-        """Whether a quick reply or button of this node with this id can be tapped."""
+        """Whether a tap that names this exit (`Visit.tap_payload`) is one of its quick replies or buttons."""
         return exit_id in self.exits()
 
     def waits(self) -> bool:
@@ -175,7 +181,10 @@ class Node(Block):
 
     @classmethod
     def describe(cls) -> FormSchema:
-        """The form schema with type, group, window and exits: `{id, label}` or `{fromField, id, label, where}`."""
+        """The form schema with type, group, window and exits.
+
+        An exit is `{id, label}` or `{fromField, id, label, where, share?}`.
+        """
         return {
             "type": cls.type,
             "group": cls.group,
@@ -185,17 +194,32 @@ class Node(Block):
         }
 
     def _items_of(self, spec: ExitsFrom) -> Iterator[Any]:
-        for item in getattr(self, type(self).field_by_alias(spec.field)):
+        items: list[Part] = [self]
+        for alias in spec.field.split("."):
+            items = [each for item in items for each in getattr(item, _field_by_alias(type(item), alias))]
+        for item in items:
             if all(getattr(item, key) == value for key, value in spec.where.items()):
                 yield item
 
-    @classmethod
-    def field_by_alias(cls, alias: str) -> str:
-        """The Python name of a field from its JSON name."""
-        return next(name for name, info in cls.model_fields.items() if alias in (info.alias, name))
+
+def _labels_of(items: list[Any], spec: ExitsFrom) -> Iterator[str]:
+    """The items' labels; the canvas makes the same ones (`exitsOf` in schema.js)."""
+    total = sum(getattr(item, spec.share) for item in items) if spec.share else 0
+    for index, item in enumerate(items):
+        label = getattr(item, spec.label)
+        if spec.share:
+            percent = int(100 * getattr(item, spec.share) / (total or 1) + 0.5)
+            label = f"{label or chr(ord('A') + index)} {percent} %"
+        yield label
+
+
+def _field_by_alias(cls: type[Part], alias: str) -> str:
+    """The Python name of a field from its JSON name."""
+    return next(name for name, info in cls.model_fields.items() if alias in (info.alias, name))
 
 
 def _exit_schema(spec: Exit | ExitsFrom) -> FormSchema:
     if isinstance(spec, Exit):
         return {"id": spec.id, "label": spec.label}
-    return {"fromField": spec.field, "id": spec.id, "label": spec.label, "where": dict(spec.where)}
+    schema = {"fromField": spec.field, "id": spec.id, "label": spec.label, "where": dict(spec.where)}
+    return {**schema, "share": spec.share} if spec.share else schema

@@ -45,11 +45,18 @@ class Pattern:
             active = self._closure(active, text, position)
             if self.accept in active:
                 return True
-            if position < len(text):
-                character = text[position]
-                steps = (self.letters[state] for state in active)
-                active = {step[1] for step in steps if step is not None and step[0].accepts(character)}
+            active = self._step(active, text[position : position + 1])
         return False
+
+    def fullmatch(self, text: str) -> bool:
+        """Whether the pattern is the whole text, which has at most 1,000 characters."""
+        text = text.casefold()
+        if len(text) > TEXT_LIMIT:
+            return False
+        active = {self.start}
+        for position, character in enumerate(text):
+            active = self._step(self._closure(active, text, position), character)
+        return self.accept in self._closure(active, text, len(text))
 
     def build(self, piece: Piece, then: int) -> int:
         """Add the states of `piece`, followed by state `then`; returns its first state."""
@@ -86,6 +93,11 @@ class Pattern:
         self.branches.append(branches or [])
         self.anchors.append(anchor)
         return len(self.letters) - 1
+
+    def _step(self, active: set[int], character: str) -> set[int]:
+        """The states after one more character; none at the end of the text."""
+        steps = (self.letters[state] for state in active)
+        return {step[1] for step in steps if step is not None and character and step[0].accepts(character)}
 
     def _closure(self, states: set[int], text: str, position: int) -> set[int]:
         reached: set[int] = set()

@@ -131,7 +131,7 @@ def _fill(slot: Slot, scope: Scope, warnings: list[str]) -> str:
             warnings.append(f"{{{{{slot.name}}}}} has no value")
         return slot.fallback or ""
     for name, argument in slot.filters:
-        value = FILTERS[name](value, argument)
+        value = FILTERS[name].apply(value, argument)
     return value if isinstance(value, str) else format_value(value)
 
 

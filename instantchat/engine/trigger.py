@@ -45,6 +45,27 @@ class NoMatch:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+_KIND_NAMES = {
+    "message": "direct message", "postback": "button tap", "story_reply": "story reply",
+    "story_mention": "story mention", "comment": "comment", "live_comment": "live comment", "reaction": "reaction",
+    "referral": "referral", "contact_changed": "contact change", "schedule": "scheduled start", "api": "start by API",
+}  # fmt: skip
+
+
+def kind_name(kind: str) -> str:
+    """A kind of event as people say it, after “a”."""
+    return _KIND_NAMES.get(kind, kind.replace("_", " "))
+
+
+def other_kind(event: InboundMessage, *wanted: str) -> NoMatch | None:
+    """Why an event is of none of the wanted kinds (the code is `not_a_` and the first one's name); None when it is."""
+    if event.kind in wanted:
+        return None
+    name = kind_name(wanted[0])
+    code = f"not_a_{name.replace(' ', '_').lower()}"
+    return NoMatch(code, f"This was a {kind_name(event.kind)}, not a {name}.", {"kind": event.kind})
+
+
 class Trigger(Block):
     """A kind of trigger; `type` is its wire name. `opens_window`: what it hears opens the messaging window; a comment
     (`gives_private_reply`) allows one private reply instead."""

@@ -7,61 +7,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from instantchat.engine.form import Kind, Labels, Part, Required, Show, Templated
+from instantchat.engine.form import Kind, Labels
 from instantchat.engine.issues import Issue
 from instantchat.engine.node import Exit, ExitsFrom, Node, Take
-from instantchat.engine.operators import compare
-from instantchat.engine.regex import PatternError, compile_pattern
-from instantchat.engine.scope import MISSING, Path
+from instantchat.engine.rules import Rule, check_rules
+from instantchat.engine.scope import Path
 from instantchat.engine.templates import parse_path
 from instantchat.engine.text import fold, shorten
 from instantchat.engine.visit import Visit
-
-Scalar = Annotated[str, Field(max_length=2000)] | int | float | bool
-Operator = Literal[
-    "equals", "not_equals", "contains", "not_contains", "starts_with", "ends_with", "matches",
-    "gt", "gte", "lt", "lte", "exists", "not_exists", "in",
-]  # fmt: skip
-WITH_VALUE = (
-    "equals", "not_equals", "contains", "not_contains", "starts_with", "ends_with", "matches",
-    "gt", "gte", "lt", "lte", "in",
-)  # fmt: skip
-SIGNS = {
-    "equals": "is", "not_equals": "is not", "not_contains": "does not contain", "starts_with": "starts with",
-    "contains": "contains", "ends_with": "ends with", "matches": "matches", "gt": ">", "gte": "≥", "lt": "<",
-    "lte": "≤", "exists": "has a value", "not_exists": "has no value", "in": "is one of",
-}  # fmt: skip
-
-
-class Rule(Part):
-    """One comparison."""
-
-    field: Annotated[
-        str,
-        Field(title="Field", description="A path such as message.text or contact.tags.", max_length=300),
-        Kind("path"),
-        Required,
-    ] = ""
-    op: Annotated[Operator, Field(title="Comparison"), Labels(SIGNS)] = "equals"
-    value: Annotated[
-        Scalar | Annotated[list[Scalar], Field(max_length=100)] | None,
-        Field(title="Value"),
-        Kind("text"),
-        Templated,
-        Required,
-        Show({"op": WITH_VALUE}),
-    ] = None
-
-    def holds(self, visit: Visit) -> bool:
-        """Whether it is true now."""
-        path = parse_path(self.field)
-        left = visit.look_up(path) if path else MISSING
-        return compare(self.op, left, visit.evaluate(self.value))
-
-    def text(self) -> str:
-        """The rule as people read it."""
-        words = [self.field, SIGNS.get(self.op, self.op), "" if self.value is None else str(self.value)]
-        return " ".join(word for word in words if word)
 
 
 class ConditionNode(Node):
@@ -100,15 +53,7 @@ class ConditionNode(Node):
     def check(self) -> Iterator[Issue]:
         if not self.rules and not self.keyword.strip():
             yield Issue("required", "A keyword or a rule is missing.", field="keyword", hint="Give one of them.")
-        for index, rule in enumerate(self.rules):
-            if rule.field.strip() and parse_path(rule.field) is None:
-                hint = "Write a path such as contact.tags or variables.size."
-                yield Issue("bad_path", "The field cannot be read.", field=f"rules.{index}.field", hint=hint)
-            if rule.op == "matches" and isinstance(rule.value, str) and "{{" not in rule.value:
-                try:
-                    compile_pattern(rule.value)
-                except PatternError as error:
-                    yield Issue("bad_regex", f"The pattern cannot be used: {error}.", field=f"rules.{index}.value")
+        yield from check_rules(self.rules, "rules")
 
     def reads(self) -> Iterator[tuple[str, Path]]:
         yield from super().reads()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any, ClassVar, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
@@ -14,6 +13,7 @@ from instantchat.engine.inputs import Input
 from instantchat.engine.issues import Issue
 from instantchat.engine.node import Node, Outcome, Take, WaitFor
 from instantchat.engine.visit import Visit
+from instantchat.engine.zone import read_zone
 
 LONGEST = timedelta(days=365)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -44,7 +44,7 @@ class Until(Part):
 
     def next_after(self, now: datetime, default_zone: str) -> datetime | None:
         """The moment in UTC, after `now`; None when time or zone cannot be read."""
-        at, zone = _read_time(self.time), _read_zone(self.timezone or default_zone)
+        at, zone = _read_time(self.time), read_zone(self.timezone or default_zone)
         if at is None or zone is None:
             return None
         today = now.astimezone(zone).date()
@@ -114,7 +114,7 @@ class DelayNode(Node):
             return
         if self.until.time and _read_time(self.until.time) is None:
             yield Issue("bad_time", "This is no time of day.", field="until.time", hint="Write it like 09:30.")
-        if self.until.timezone and _read_zone(self.until.timezone) is None:
+        if self.until.timezone and read_zone(self.until.timezone) is None:
             hint = "Use a name such as Europe/Madrid."
             yield Issue("bad_timezone", "There is no such time zone.", field="until.timezone", hint=hint)
 
@@ -140,11 +140,4 @@ def _read_time(text: str) -> time | None:
     try:
         return time.fromisoformat(text.strip()).replace(tzinfo=None)
     except ValueError:
-        return None
-
-
-def _read_zone(name: str) -> tzinfo | None:
-    try:
-        return UTC if name == "UTC" else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -10,41 +10,23 @@ from pydantic import Field
 
 from instantchat.engine.context import InboundMessage
 from instantchat.engine.effects import Attachment, Button, Effect, QuickReply, SendMessage, SetTyping
-from instantchat.engine.form import Kind, Labels, Multiline, Part, Required, SentInParts, Show, Templated
+from instantchat.engine.form import Kind, Multiline, Part, Required, SentInParts, Templated
 from instantchat.engine.inputs import Input, Reply, TimeUp
 from instantchat.engine.issues import Issue
 from instantchat.engine.node import End, Exit, ExitsFrom, Node, Outcome, Take, WaitFor
-from instantchat.engine.payload import ID_LIMIT
+from instantchat.engine.speech import say
 from instantchat.engine.text import BUTTONS_BYTES, MESSAGE_BYTES, fold, shorten, split_text
 from instantchat.engine.visit import Visit
-
-TITLE_SHOWN = 20
-Id = Annotated[str, Field(title="Id", max_length=ID_LIMIT), Kind("id"), Required]
-Title = Annotated[
-    str, Field(title="Title", description="Instagram shows 20 characters.", max_length=80), Templated, Required
-]
-
-
-class QuickReplyItem(Part):
-    """A chip under the message, shown until the contact answers."""
-
-    id: Id = ""
-    title: Title = ""
-
-
-class ButtonItem(Part):
-    """A button in the message."""
-
-    id: Id = ""
-    title: Title = ""
-    type: Annotated[
-        Literal["postback", "web_url"],
-        Field(title="What it does"),
-        Labels({"postback": "Goes on in the flow", "web_url": "Opens a web page"}),
-    ] = "postback"
-    url: Annotated[str, Field(title="Web address", max_length=2000), Templated, Required, Show({"type": "web_url"})] = (
-        ""
-    )
+from instantchat.nodes.offers import (
+    QUICK_REPLIES,
+    ButtonItem,
+    CardItem,
+    QuickReplyItem,
+    check_buttons,
+    check_cards,
+    check_titles,
+    check_url,
+)
 
 
 class AttachmentItem(Part):
@@ -55,11 +37,12 @@ class AttachmentItem(Part):
 
 
 class MessageNode(Node):
-    """Sends a message, with media, quick replies or buttons.
+    """Sends a message, with media, quick replies, buttons or cards.
 
-    With quick replies or buttons that go on in the flow it waits for a tap until the messaging window closes; a typed
-    title counts as a tap. Any other text takes `next` if that is connected, else it is offered to the triggers while
-    this node keeps waiting. Without them the flow goes on at once. Long texts are sent in parts.
+    Media goes first, then the text, then the cards; long texts are sent in parts. With quick replies or buttons that
+    go on in the flow it waits for a tap until the messaging window closes; a typed title counts as a tap. Any other
+    text takes `next` if that is connected, else it is offered to the triggers while this node keeps waiting. Without
+    them the flow goes on at once.
     """
 
     type: ClassVar[str] = "messageNode"
@@ -72,6 +55,7 @@ class MessageNode(Node):
         Exit("next", "Next"),
         ExitsFrom("quickReplies"),
         ExitsFrom("buttons", where={"type": "postback"}),
+        ExitsFrom("cards.buttons", where={"type": "postback"}),
     )
     examples: ClassVar[tuple[dict[str, Any], ...]] = (
         {"content": "Hi {{contact.first_name|there}}! How can we help?"},
@@ -86,17 +70,20 @@ class MessageNode(Node):
     ] = []
     quick_replies: Annotated[
         list[QuickReplyItem],
-        Field(title="Quick replies", description="Chips to tap; each is an exit.", max_length=13),
+        Field(title="Quick replies", description="Chips to tap; each is an exit.", max_length=QUICK_REPLIES),
         Kind("quickReplies"),
     ] = []
     buttons: Annotated[list[ButtonItem], Field(title="Buttons", max_length=3), Kind("buttons")] = []
+    cards: Annotated[
+        list[CardItem], Field(title="Cards", description="A row to swipe through, sent after the text.", max_length=10)
+    ] = []
     typing_seconds: Annotated[
         float, Field(title="Show typing for", description="Seconds before the message.", ge=0, le=20)
     ] = 0
 
     def enter(self, visit: Visit) -> Outcome:
-        choices: dict[str, str] = {}
-        messages = [*self._media(visit), *self._texts(visit, choices)]
+        messages = self._messages(visit)
+        choices = _choices_of(messages)
         effects: list[Effect] = [SetTyping(self.typing_seconds)] if messages and self.typing_seconds else []
         effects.extend(messages)
         if not messages:
@@ -119,91 +106,78 @@ class MessageNode(Node):
         return visit.is_connected("next") or self._typed_choice(message, visit) is not None
 
     def waits(self) -> bool:
-        return bool(self.quick_replies) or any(button.type == "postback" for button in self.buttons)
+        return len(self.exits()) > 1
 
     def speaks(self) -> bool:
         return True
 
     def sends(self) -> int:
-        return len(self.attachments) + len(self._parts(self.content))
+        return len(self.attachments) + len(self._parts()) + bool(self.cards)
 
     def opens_window(self, exit_id: str) -> bool:
         return self.waits()
 
     def card(self) -> str:
-        return shorten(self.content, 80) or (f"{len(self.attachments)} media" if self.attachments else "Empty message")
+        parts = [f"{len(self.attachments)} media"] if self.attachments else []
+        parts += [f"{len(self.cards)} card{'s' if len(self.cards) > 1 else ''}"] if self.cards else []
+        return shorten(self.content, 80) or " and ".join(parts) or "Empty message"
 
     def check(self) -> Iterator[Issue]:
-        if not self.content.strip() and (self.quick_replies or self.buttons or not self.attachments):
-            hint = "Quick replies and buttons hang on a text." if self.waits() else "Write what to say."
+        has_more = bool(self.attachments or self.cards)
+        if not self.content.strip() and (self.quick_replies or self.buttons or not has_more):
+            hint = (
+                "Quick replies and buttons hang on a text." if self.quick_replies or self.buttons else "Say something."
+            )
             yield Issue("required", "“Text” is missing.", field="content", hint=hint)
-        if self.quick_replies and self.buttons:
+        if self.quick_replies and (self.buttons or self.cards):
+            what = "buttons" if self.buttons else "cards"
             hint = "Instagram may refuse both in one message: put one of them in another message."
-            yield Issue("both_choices", "Quick replies and buttons together.", "warning", field="buttons", hint=hint)
-        offers: tuple[tuple[str, Sequence[QuickReplyItem | ButtonItem]], ...] = (
-            ("quickReplies", self.quick_replies),
-            ("buttons", self.buttons),
+            yield Issue("both_choices", f"Quick replies and {what} together.", "warning", field=what, hint=hint)
+        yield from check_titles("quickReplies", self.quick_replies)
+        yield from check_buttons("buttons", self.buttons)
+        yield from check_cards("cards", self.cards)
+        for index, item in enumerate(self.attachments):
+            yield from check_url(f"attachments.{index}.url", item.url)
+        yield from self._check_length()
+
+    def _check_length(self) -> Iterator[Issue]:
+        limit = BUTTONS_BYTES if self.buttons else MESSAGE_BYTES
+        count = len(self._parts())
+        if count > 1 and "{{" not in self.content:
+            hint = f"Instagram takes {limit} bytes at a time{' with buttons' if self.buttons else ''}."
+            message = f"The text is sent as {count} messages."
+            yield Issue("split_text", message, "info", field="content", hint=hint)
+
+    def _messages(self, visit: Visit) -> tuple[SendMessage, ...]:
+        media = [Attachment(each.type, url) for each in self.attachments if (url := visit.render(each.url).strip())]
+        return say(
+            visit,
+            visit.render(self.content),
+            media=media,
+            quick_replies=[chip for item in self.quick_replies if (chip := item.offer(visit))],
+            buttons=[button for item in self.buttons if (button := item.offer(visit))],
+            cards=[card for item in self.cards if (card := item.offer(visit))],
         )
-        for name, items in offers:
-            for index, item in enumerate(items):
-                if len(item.title) > TITLE_SHOWN and "{{" not in item.title:
-                    hint = f"Instagram shows the first {TITLE_SHOWN} characters."
-                    yield Issue("long_title", "The title is long.", "warning", field=f"{name}.{index}.title", hint=hint)
-        yield from self._check_urls()
 
-    def _check_urls(self) -> Iterator[Issue]:
-        urls = [(f"attachments.{index}.url", item.url) for index, item in enumerate(self.attachments)]
-        urls += [
-            (f"buttons.{index}.url", item.url) for index, item in enumerate(self.buttons) if item.type == "web_url"
-        ]
-        for field, url in urls:
-            if url.strip() and not url.strip().lower().startswith(("https://", "http://", "{{")):
-                yield Issue("bad_url", "This is no web address.", field=field, hint="Begin with https://.")
-
-    def _media(self, visit: Visit) -> Iterator[SendMessage]:
-        for item in self.attachments:
-            url = visit.render(item.url).strip()
-            if url:
-                yield SendMessage(visit.run_id, visit.node_id, attachments=(Attachment(item.type, url),))
-
-    def _texts(self, visit: Visit, choices: dict[str, str]) -> Iterator[SendMessage]:
-        parts = self._parts(visit.render(self.content))
-        if not parts:
-            return
-        for part in parts[:-1]:
-            yield SendMessage(visit.run_id, visit.node_id, part)
-        replies = tuple(
-            QuickReply(item.id, title, visit.tap_payload(item.id))
-            for item in self.quick_replies
-            if (title := _offer(item, visit, choices))
-        )
-        buttons = tuple(
-            _button(item, title, visit)
-            for item in self.buttons
-            if (title := _offer(item, visit, choices if item.type == "postback" else {}))
-        )
-        yield SendMessage(visit.run_id, visit.node_id, parts[-1], quick_replies=replies, buttons=buttons)
-
-    def _parts(self, text: str) -> list[str]:
-        return split_text(text, BUTTONS_BYTES if self.buttons else MESSAGE_BYTES)
+    def _parts(self) -> list[str]:
+        """The text as it is sent, its templates unfilled."""
+        return split_text(self.content, BUTTONS_BYTES if self.buttons else MESSAGE_BYTES)
 
     def _typed_choice(self, message: InboundMessage, visit: Visit) -> str | None:
         chosen = (visit.memory.get("choices") or {}).get(fold(message.text or ""))
         return chosen if isinstance(chosen, str) else None
 
 
-def _offer(item: QuickReplyItem | ButtonItem, visit: Visit, choices: dict[str, str]) -> str:
-    """The title as shown, empty when there is none to show; remembers it as a choice."""
-    title = shorten(visit.render(item.title), 80)
-    if title:
-        choices.setdefault(fold(title), item.id)
-    return title
-
-
-def _button(item: ButtonItem, title: str, visit: Visit) -> Button:
-    if item.type == "web_url":
-        return Button(item.id, title, "web_url", url=visit.render(item.url).strip())
-    return Button(item.id, title, payload=visit.tap_payload(item.id))
+def _choices_of(messages: Iterable[SendMessage]) -> dict[str, str]:
+    """The exits that can be tapped, by their titles as people may type them."""
+    choices: dict[str, str] = {}
+    for message in messages:
+        on_cards = [button for card in message.cards for button in card.buttons]
+        offers: list[QuickReply | Button] = [*message.quick_replies, *message.buttons, *on_cards]
+        for offer in offers:
+            if offer.payload is not None:
+                choices.setdefault(fold(offer.title), offer.id)
+    return choices
 
 
 def _window_end(visit: Visit) -> datetime:

@@ -37,6 +37,17 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator decided for all workspaces. `stop_words` are folded."""
+
+    stop_words: frozenset[str] = frozenset()
+    has_ai: bool = False
+
+
+DEFAULT_POLICY = Policy()
+
+
+@dataclass(frozen=True, slots=True)
 class Automation:
     """What the lanes of one workspace need of its flows: `active` ones listen, `compiled` ones may be resumed."""
 
@@ -44,9 +55,8 @@ class Automation:
     compiled: Mapping[str, CompiledFlow]
     rng: Random
     last_starts: Mapping[str, Mapping[str, dt.datetime]] = field(default_factory=dict)
-    stop_words: frozenset[str] = frozenset()
-    has_ai: bool = False
     library: Library = EMPTY
+    policy: Policy = DEFAULT_POLICY
 
     def hear(self, lane: Lane, message: InboundMessage, *, is_first: bool = False, run_id: str | None = None) -> Json:
         """Let the flows hear something that happened; the record of why which of them ran. `run_id` is the id of the
@@ -165,9 +175,9 @@ class Automation:
             conversation_id=conversation.id,
             last_starts=self.last_starts.get(conversation.id, {}),
             is_first=is_first,
-            has_ai=self.has_ai,
+            has_ai=self.policy.has_ai,
             library=self.library,
-            stop_words=self.stop_words,
+            stop_words=self.policy.stop_words,
         )
 
 

@@ -1,4 +1,7 @@
-"""API calls of flows: claimed, made through the guarded client, and answered with an event of the run's lane."""
+"""What flows ask other services: claimed, called, and answered with an event of the run's lane.
+
+API calls go through the guarded client, questions for a language model to the operator's endpoint.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ from typing import Any
 import orjson
 import structlog
 
-from instantchat.engine.effects import CallApi
+from instantchat.engine.effects import AskAi, CallApi, Effect
 from instantchat.engine.plain import from_json
 from instantchat.errors import Unavailable
 from instantchat.kit.clock import Clock
+from instantchat.kit.completions import CompletionFailed
 from instantchat.kit.guard import CallFailed, GuardedClient
 from instantchat.kit.ids import new_id
+from instantchat.runtime.ai import Ai
 from instantchat.runtime.automation import result_payload
 from instantchat.runtime.runs import CALL, run_of
 from instantchat.runtime.scheduler import Signal
@@ -37,11 +42,12 @@ class Calls:
     """
 
     def __init__(
-        self, queue: QueueStore, clock: Clock, client: GuardedClient, signal: Signal, on_result: Signal
+        self, queue: QueueStore, clock: Clock, client: GuardedClient, ai: Ai, signal: Signal, on_result: Signal
     ) -> None:
         self._queue = queue
         self._clock = clock
         self._client = client
+        self._ai = ai
         self._signal = signal
         self._on_result = on_result
         self._running: set[asyncio.Task[None]] = set()
@@ -114,21 +120,31 @@ class Calls:
         stored = record.data.get(CALL)
         if stored is None:
             return result_payload(record.id, "", status=None, body=None, error="The call was not stored.")
-        effect = from_json(CallApi, stored)
+        effect = from_json(Effect, stored)
+        ref = stored["ref"]
         expires_at = run_of(record).expires_at
         if expires_at is not None and expires_at <= self._clock.now():
-            return result_payload(record.id, effect.ref, status=None, body=None, error="No answer came in time.")
+            return result_payload(record.id, ref, status=None, body=None, error="No answer came in time.")
         try:
-            answer = await self._client.call(
-                effect.method,
-                effect.url,
-                headers={"Idempotency-Key": effect.ref, **effect.headers},
-                body=effect.body.encode() if effect.body is not None else None,
-                timeout=min(effect.timeout_seconds, LONGEST),
-            )
-        except CallFailed as error:
-            return result_payload(record.id, effect.ref, status=None, body=None, error=error.message)
-        return result_payload(record.id, effect.ref, status=answer.status, body=_readable(answer.body), error=None)
+            status, body = await self._ask(effect, record)
+        except (CallFailed, CompletionFailed) as error:
+            return result_payload(record.id, ref, status=None, body=None, error=error.message)
+        return result_payload(record.id, ref, status=status, body=body, error=None)
+
+    async def _ask(self, effect: Effect, record: RunRecord) -> tuple[int, Any]:
+        """The status and body of the answer. Raises `CallFailed` or `CompletionFailed`."""
+        if isinstance(effect, AskAi):
+            return 200, await self._ai.answer(effect, record)
+        if not isinstance(effect, CallApi):
+            raise CallFailed("This cannot be asked of anybody.")
+        answer = await self._client.call(
+            effect.method,
+            effect.url,
+            headers={"Idempotency-Key": effect.ref, **effect.headers},
+            body=effect.body.encode() if effect.body is not None else None,
+            timeout=min(effect.timeout_seconds, LONGEST),
+        )
+        return answer.status, _readable(answer.body)
 
     async def _drain(self) -> None:
         """A call that takes longer than a stop may is made again by the next process."""

@@ -168,6 +168,22 @@ class Lane:
             )
         return message
 
+    def queue_message(self, run_id: str, **values: Any) -> Message:
+        """A message of a run's flow, to go out; one message is one API call. Its source is `web`: it comes from here,
+        not from Instagram."""
+        run = self.changes.runs[run_id]
+        return self.add_message(
+            **{"attachments": [], "extras": {}, **values},
+            direction="out",
+            source="web",
+            sender_kind="flow",
+            sender_id=run.flow_id,
+            status="queued",
+            created_at=self.now,
+            run_id=run_id,
+            event_id=run.event_id,
+        )
+
     def put_run(self, record: RunRecord) -> None:
         """Store a run as it is now."""
         self.changes.runs[record.id] = record

@@ -11,9 +11,13 @@ from typing import Any
 import structlog
 
 from instantchat.channels.instagram.client import InstagramClient
+from instantchat.engine.text import fold
 from instantchat.kit.clock import Clock
+from instantchat.kit.completions import Completions
 from instantchat.kit.crypto import Secret, Vault
 from instantchat.kit.guard import GuardedClient
+from instantchat.runtime.ai import Ai
+from instantchat.runtime.automation import Policy
 from instantchat.runtime.calls import Calls
 from instantchat.runtime.intake import Intake
 from instantchat.runtime.live import Publisher
@@ -38,12 +42,15 @@ class RuntimeOptions:
     """What the runtime takes from the settings.
 
     `worker`: whether this process handles events and sends. `is_alone`: no other process works on this database
-    (SQLite), so what a dead one left can be taken over at once, and nothing is added behind our back.
+    (SQLite), so what a dead one left can be taken over at once, and nothing is added behind our back. `ai_model`
+    answers for the AI nodes that name none.
     """
 
     webhook_secrets: Mapping[str, Secret] = field(default_factory=dict)
     send_limit_text: int = 100
     allowed_networks: Sequence[str] = ()
+    ai_model: str = ""
+    stop_words: Sequence[str] = ()
     worker: bool = True
     is_alone: bool = False
 
@@ -59,6 +66,7 @@ class Runtime:
         publisher: Publisher,
         vault: Vault,
         options: RuntimeOptions,
+        completions: Completions | None = None,
     ) -> None:
         self._options = options
         self._events, self._sends, self._api_calls = Signal(), Signal(), Signal()
@@ -70,7 +78,8 @@ class Runtime:
         self._tally = Tally(store.activity, clock)
         self._profiles = Profiles(instagram, queue, clock, vault, self._events.ring)
         self._guard = GuardedClient(options.allowed_networks)
-        self._calls = Calls(queue, clock, self._guard, self._api_calls, self._events)
+        ai = Ai(completions, store.inbox, options.ai_model)
+        self._calls = Calls(queue, clock, self._guard, ai, self._api_calls, self._events)
         sender, pace = Sender(instagram, clock, vault), Pace(options.send_limit_text)
         self._outbox = Outbox(store, clock, publisher, sender, pace, self._tally, self._scheduler, self._sends)
         self._worker = Worker(
@@ -82,6 +91,7 @@ class Runtime:
             self._events,
             wake_sends=self._sends.ring,
             wake_calls=self._api_calls.ring,
+            policy=Policy(frozenset(map(fold, options.stop_words)), completions is not None),
         )
         self._stopped_by_flag: list[asyncio.Task[None]] = []
         self._stopped_by_cancel: list[asyncio.Task[None]] = []

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import SystemRandom
 
 from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.instagram.errors import Refusal, RefusalKind
-from instantchat.channels.instagram.messages import Attachment, Button, Outgoing, QuickReply, bodies
+from instantchat.channels.instagram.messages import Attachment, Button, Card, Outgoing, QuickReply, bodies
 from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Secret, Vault
 from instantchat.store.records import AccountState, Json, Send, SendResult
@@ -22,6 +23,7 @@ LONGEST_RETRY = 300.0
 CALL_SECONDS = 20.0  # under the claim's length, so that a claim that ran out means a dead process
 _TYPING_MAX = 20.0
 _TOKENS_KEPT = 1_000
+Call = Callable[[Secret], Awaitable[SendOutcome]]
 _ACCOUNT_STATES: dict[RefusalKind, AccountState] = {
     RefusalKind.RECONNECT: "reauth_needed",
     RefusalKind.PAUSE: "restricted",
@@ -56,8 +58,8 @@ class Sender:
         refused = self._refusal(send)
         if refused is not None:
             return Ended(_result(send, owner, "rejected", *refused))
-        body = _body(send)
-        if body is None:
+        call = _call_of(self._client, send)
+        if call is None:
             return Ended(_result(send, owner, "rejected", "message_empty", "There was nothing to send."))
         try:
             token = self._token(send.account.sealed_token)
@@ -72,7 +74,7 @@ class Sender:
                     await self._client.typing(send.account.ig_user_id, token, send.igsid)
                     later = self._clock.now() + dt.timedelta(seconds=typing)
                     return Ended(_result(send, owner, "queued", None, None, later))
-                outcome = await self._client.send(send.account.ig_user_id, token, body)
+                outcome = await call(token)
         except TimeoutError:
             outcome = Unknown("No answer from Instagram in time.")
         return self._judge(send, owner, outcome)
@@ -81,8 +83,8 @@ class Sender:
         """Why Instagram would refuse it, known without asking."""
         expires_at = send.conversation.window_expires_at
         is_open = expires_at is not None and expires_at > self._clock.now()
-        if is_open or send.message.extras.get("tag"):
-            return None
+        if is_open or send.message.extras.get("tag") or send.message.extras.get("commentId"):
+            return None  # comments are answered, in public or privately, without a window
         return "window_closed", "The messaging window is closed: the person last wrote more than 24 hours ago."
 
     def _judge(self, send: Send, owner: str, outcome: SendOutcome) -> Ended:
@@ -129,19 +131,40 @@ class Sender:
         return token
 
 
+def _call_of(client: InstagramClient, send: Send) -> Call | None:
+    """The one call of a message; None when there is nothing to say."""
+    extras, account = send.message.extras, send.account.ig_user_id
+    match extras.get("action"):
+        case "comment_reply":
+            return lambda token: client.reply_to_comment(extras["commentId"], token, send.message.text)
+        case "react":
+            return lambda token: client.react(account, token, send.igsid, extras["mid"], extras["emoji"])
+    body = _body(send)
+    return None if body is None else lambda token: client.send(account, token, body)
+
+
 def _body(send: Send) -> Json | None:
-    """The one API body of a message: the engine and the inbox split what needs several."""
+    """The one API body of a message: the engine and the inbox split what needs several. Cards carry no text."""
     message = send.message
     extras = message.extras
+    cards = [
+        Card(each["title"], each.get("subtitle") or "", each.get("imageUrl"), each.get("url"), _buttons(each))
+        for each in extras.get("cards", ())
+    ]
     outgoing = Outgoing(
-        text=message.text,
+        text="" if cards else message.text,
         attachments=[Attachment(each["type"], each.get("url")) for each in message.attachments],
         quick_replies=[QuickReply(each["title"], each["payload"]) for each in extras.get("quickReplies", ())],
-        buttons=[
-            Button(each["title"], each.get("payload") or "", each.get("url")) for each in extras.get("buttons", ())
-        ],
+        buttons=_buttons(extras),
+        cards=cards,
     )
-    return next(iter(bodies(outgoing, igsid=send.igsid, tag=extras.get("tag"))), None)
+    comment_id = extras.get("commentId")
+    recipient = {"igsid": send.igsid} if comment_id is None else {"comment_id": comment_id}
+    return next(iter(bodies(outgoing, **recipient, tag=extras.get("tag"))), None)
+
+
+def _buttons(holder: Json) -> list[Button]:
+    return [Button(each["title"], each.get("payload") or "", each.get("url")) for each in holder.get("buttons", ())]
 
 
 def _result(

@@ -15,7 +15,7 @@ from instantchat.engine.library import library_of
 from instantchat.errors import Unavailable
 from instantchat.kit.clock import Clock
 from instantchat.kit.ids import new_id
-from instantchat.runtime.automation import Automation
+from instantchat.runtime.automation import DEFAULT_POLICY, Automation, Policy
 from instantchat.runtime.handling import handle_lane
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.live import LiveEvent, Publisher
@@ -51,6 +51,7 @@ class Worker:
         *,
         wake_sends: Callable[[], None],
         wake_calls: Callable[[], None],
+        policy: Policy = DEFAULT_POLICY,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -60,6 +61,7 @@ class Worker:
         self._signal = signal
         self._wake_sends = wake_sends
         self._wake_calls = wake_calls
+        self._policy = policy
         self._versions = Versions(store.flows)
         self._rng = SystemRandom()
         self._stopping = False
@@ -143,7 +145,9 @@ class Worker:
         self, heads: Sequence[FlowHead], compiled: dict[str, CompiledFlow], starts: dict[str, dict[str, dt.datetime]]
     ) -> Automation:
         active = active_flows(heads, compiled)
-        return Automation(active, compiled, self._rng, starts, library=library_of(active, compiled))
+        return Automation(
+            active, compiled, self._rng, starts, library=library_of(active, compiled), policy=self._policy
+        )
 
     async def _last_starts(self, works: Sequence[Work], heads: Sequence[FlowHead]) -> dict[str, dict[str, dt.datetime]]:
         """When flows that may start only once or every so often last did, by conversation and flow."""

@@ -31,6 +31,10 @@ class MemberStore(Protocol):
 
     async def user_by_email(self, email: str) -> r.User | None: ...
 
+    async def members(self, workspace_id: str) -> list[r.User]:
+        """The oldest 200 of a workspace."""
+        ...
+
     async def update_user(self, user_id: str, changes: Mapping[str, Any]) -> r.User | None:
         """Set `name`, `avatar_url` or `password_hash`."""
         ...
@@ -107,6 +111,10 @@ class FlowStore(Protocol):
         """Newest change first."""
         ...
 
+    async def flow_names(self, workspace_id: str) -> dict[str, str]:
+        """Names by id, of the 1,000 flows changed last."""
+        ...
+
     async def publish(self, flow: r.Flow, version: r.FlowVersion) -> Literal["saved", "stale", "missing"]:
         """Store the version and the flow as active (its `revision` is the expected one), together."""
         ...
@@ -116,10 +124,18 @@ class FlowStore(Protocol):
     ) -> r.Flow | None: ...
 
     async def delete(self, workspace_id: str, flow_id: str, now: dt.datetime) -> bool:
-        """Delete the flow and cancel its waiting runs; its runs and versions stay readable."""
+        """Delete the flow with its schedules, and cancel its waiting runs; its runs and versions stay readable."""
         ...
 
     async def version(self, version_id: str) -> r.FlowVersion | None: ...
+
+    async def version_by_number(self, workspace_id: str, flow_id: str, number: int) -> r.FlowVersion | None: ...
+
+    async def versions(
+        self, workspace_id: str, flow_id: str, *, limit: int, cursor: str | None
+    ) -> r.Page[r.FlowVersion]:
+        """Newest first; of a deleted flow too."""
+        ...
 
     async def active_heads(self, workspace_ids: Collection[str]) -> dict[str, list[r.FlowHead]]:
         """The active flows of each workspace with their published version, oldest first."""
@@ -175,6 +191,20 @@ class InboxStore(Protocol):
     async def events(self, workspace_id: str, conversation_id: str, limit: int) -> list[r.Event]: ...
 
     async def event(self, workspace_id: str, event_id: str) -> r.Event | None: ...
+
+    async def notes(self, workspace_id: str, conversation_id: str, limit: int) -> list[r.Note]:
+        """Newest first."""
+        ...
+
+    async def add_note(self, note: r.Note) -> None: ...
+
+    async def replay_events(self, workspace_id: str, kinds: Collection[str], limit: int) -> list[r.ReplayEvent]:
+        """The newest `limit` (at most 10,000) events of these kinds that were handled or failed, oldest first."""
+        ...
+
+    async def answers(self, workspace_id: str, event_ids: Collection[str]) -> dict[str, list[r.Message]]:
+        """What flows sent for these events, in order; events without an answer are left out."""
+        ...
 
 
 class QueueStore(Protocol):
@@ -235,8 +265,50 @@ class QueueStore(Protocol):
         """The earliest moment at which an event, run or message becomes due, which may be in the past."""
         ...
 
+    async def prune(self, before: dt.datetime, limit: int) -> int:
+        """Delete up to `limit` events and runs that are over since before `before`, and say how many: call again until
+        that is less than `limit`. Pending events and waiting runs stay, however old.
+
+        An event's natural key goes with it, and Meta repeats a delivery for 36 hours: `before` is days ago."""
+        ...
+
     async def backlog(self) -> dict[str, int]:
         """Counts for operations: `events_pending`, `sends_queued`, `runs_waiting`."""
+        ...
+
+
+class ScheduleStore(Protocol):
+    """When flows start by the clock."""
+
+    async def replace(self, workspace_id: str, flow_id: str, rows: Sequence[r.Schedule]) -> None:
+        """Store these as the flow's only schedules. One that is there with the same `node_id`, `position` and `spec`
+        keeps all but its `version_id`; any other is dropped, a firing under way with it."""
+        ...
+
+    async def claim(self, owner: str, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.Schedule]:
+        """Lease schedules whose `next_at` has come or whose firing is under way, the longest due first."""
+        ...
+
+    async def progress(
+        self,
+        schedule_id: str,
+        owner: str,
+        *,
+        cursor: str | None,
+        firing_at: dt.datetime | None,
+        next_at: dt.datetime,
+        done: bool,
+    ) -> bool:
+        """Store how far a firing is and end the lease: one that is not `done` can be claimed again at once, for its
+        next contacts. False, with nothing stored, when the lease was lost or the schedule dropped."""
+        ...
+
+    async def next_due(self) -> dt.datetime | None:
+        """The earliest moment at which a schedule can be claimed, which may be in the past."""
+        ...
+
+    async def contacts_page(self, workspace_id: str, *, limit: int, cursor: str | None) -> r.Page[r.ContactOfLane]:
+        """The contacts of connected accounts, oldest first."""
         ...
 
 
@@ -257,6 +329,7 @@ class Store(Protocol):
     flows: FlowStore
     inbox: InboxStore
     queue: QueueStore
+    schedules: ScheduleStore
     activity: ActivityStore
 
     async def start(self) -> None:

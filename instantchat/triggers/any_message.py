@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from instantchat.engine.context import Context, InboundMessage
-from instantchat.engine.trigger import Match, NoMatch, Rank, Trigger
+from instantchat.engine.trigger import Match, NoMatch, Rank, Trigger, other_kind
 
 
 class AnyMessage(Trigger):
@@ -17,9 +17,7 @@ class AnyMessage(Trigger):
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "any_message"},)
 
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:
-        if event.kind != "message":
-            return NoMatch("not_a_direct_message", f"This was a {event.kind}, not a direct message.")
-        return Match(Rank.ANY, "It was a direct message.")
+        return other_kind(event, "message") or Match(Rank.ANY, "It was a direct message.")
 
     def clash(self, other: Trigger) -> str | None:
         return "any message" if isinstance(other, AnyMessage) else None

@@ -14,9 +14,9 @@ from instantchat.engine.form import Kind, Labels, Required
 from instantchat.engine.issues import Issue
 from instantchat.engine.regex import PatternError, compile_pattern
 from instantchat.engine.text import fold, shorten
-from instantchat.engine.trigger import Match, NoMatch, Rank, Trigger
+from instantchat.engine.trigger import Match, NoMatch, Rank, Trigger, other_kind
+from instantchat.engine.words import WORD_LIMIT, Word, check_blank, fold_words, match_words, show_text
 
-Word = Annotated[str, Field(max_length=300)]
 MATCH_LABELS = {
     "exact": "The whole message", "word": "A whole word in it", "starts": "Its beginning",
     "contains": "Anywhere in it", "regex": "A pattern",
@@ -45,33 +45,28 @@ class Keyword(Trigger):
     ] = "contains"
     keywords: Annotated[
         list[Word],
-        Field(title="Keywords", description="Any one is enough.", max_length=100),
+        Field(title="Keywords", description="Any one is enough.", max_length=WORD_LIMIT),
         Kind("keywords"),
         Required,
     ] = []
     exclude: Annotated[
         list[Word],
-        Field(title="But not with", description="Messages containing one of these do not match.", max_length=100),
+        Field(
+            title="But not with", description="Messages containing one of these do not match.", max_length=WORD_LIMIT
+        ),
         Kind("keywords"),
     ] = []
 
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:
-        if event.kind != "message":
-            return NoMatch("not_a_direct_message", f"This was a {event.kind}, not a direct message.")
-        text = fold(event.text or "")
-        if not text:
-            return NoMatch("no_text", "The message has no text.")
-        shown = {"text": shorten(event.text or "", 200)}
-        for word in self._excluded:
-            if word in text:
-                return NoMatch(
-                    "excluded", f"The message contains “{word}”, which is excluded.", {**shown, "exclude": word}
-                )
-        found = next((word for word in self._wanted if self._has(text, word)), None)
-        if found is None:
-            words = [shorten(word, 60) for word in self._wanted[:10]]
-            return NoMatch("no_keyword", "None of the keywords is there.", {**shown, "keywords": words})
-        return Match(Rank[self.match_.upper()], f"Matched “{found}” ({self.match_}).", {**shown, "keyword": found})
+        refused = other_kind(event, "message")
+        if refused is not None:
+            return refused
+        text = fold(event.text or "") if self._excluded else ""
+        unwanted = next((word for word in self._excluded if word in text), None)
+        if unwanted is not None:
+            detail = f"The message contains “{unwanted}”, which is excluded."
+            return NoMatch("excluded", detail, {**show_text(event.text), "exclude": unwanted})
+        return match_words(event.text, self._wanted, Rank[self.match_.upper()], self._has)
 
     def clash(self, other: Trigger) -> str | None:
         if not isinstance(other, Keyword) or other.match_ != self.match_:
@@ -84,8 +79,7 @@ class Keyword(Trigger):
         return shorten(f"{self.label}: {words}", 80) if words else "No keyword yet"
 
     def check(self) -> Iterator[Issue]:
-        if self.keywords and not self._wanted:
-            yield Issue("required", "The keywords are empty.", field="keywords", hint="Write at least one.")
+        yield from check_blank("keywords", self.keywords, self._wanted)
         if self.match_ != "regex":
             return
         for index, pattern in enumerate(self.keywords):
@@ -96,12 +90,13 @@ class Keyword(Trigger):
 
     @cached_property
     def _wanted(self) -> tuple[str, ...]:
-        words = (word.strip() if self.match_ == "regex" else fold(word) for word in self.keywords)
-        return tuple(word for word in words if word)
+        if self.match_ != "regex":
+            return fold_words(self.keywords)
+        return tuple(word for word in map(str.strip, self.keywords) if word)
 
     @cached_property
     def _excluded(self) -> tuple[str, ...]:
-        return tuple(word for word in map(fold, self.exclude) if word)
+        return fold_words(self.exclude)
 
     def _has(self, text: str, word: str) -> bool:
         if self.match_ == "contains":

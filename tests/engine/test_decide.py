@@ -186,3 +186,23 @@ def test_effects_of_the_event_are_on_the_outcomes_contact() -> None:
     outcome = handled(message("hi"), [active(flow)])
     assert outcome.contact.tags == ("lead",)
     assert isinstance(outcome.progresses[0].run, Run)
+
+
+class TestDefaultReply:
+    FALLBACK = compiled(
+        [node("t", "triggerNode", triggers=[{"type": "default_reply", "every": "day"}]), say("m")], "t>m"
+    )
+
+    def test_answers_what_no_other_flow_takes(self) -> None:
+        flows = [active(self.FALLBACK, "fallback"), active(listens("price"), "prices")]
+        assert started(message("hello"), *flows) == "fallback"
+        assert started(message("price"), *flows) == "prices"
+
+    def test_once_a_day_for_each_contact(self) -> None:
+        flow = active(self.FALLBACK, "fallback")
+        assert flow.keeps_starts()
+        yesterday = {"id_fallback": NOW - timedelta(hours=24)}
+        today = {"id_fallback": NOW - timedelta(hours=23)}
+        assert started(message("hello"), flow, last_starts=yesterday) == "fallback"
+        decision = handled(message("hello"), [flow], last_starts=today).decision
+        assert (decision.start, decision.verdicts[0].reason) == (None, "too_soon")

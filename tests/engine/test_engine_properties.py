@@ -33,9 +33,7 @@ TEXTS = st.sampled_from(["", "x", "{{x}}", "{{contact.name|a}}", "https://x.exam
 ACTIONS = st.sampled_from([*node_variants("actionNode"), "fly"])
 PARTS = st.dictionaries(
     st.sampled_from(["id", "title", "type", "url", "field", "op", "value", "keywords", "match", "time", "weekdays"]),
-    st.sampled_from(["equals", "matches", "in", "keyword", "any_message", "regex", "web_url", "image"])
-    | TEXTS
-    | SCALARS,
+    st.sampled_from(["equals", "matches", "in", "regex", "web_url", "image", *trigger_types()]) | TEXTS | SCALARS,
     max_size=5,
 )
 DATA = st.dictionaries(
@@ -62,8 +60,26 @@ def fields(**values: Any) -> st.SearchStrategy[dict[str, Any]]:
 
 
 CHOICES = st.sampled_from([[], [{"id": "yes", "title": "Yes"}, {"id": "no", "title": "{{x|No}}"}]])
+CARDS = st.sampled_from([[], [{"title": "{{x}}", "url": "u", "buttons": [{"id": "buy", "title": "Buy"}]}]])
+ANSWERS = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["text", "email", "phone", "number", "date", "choice", "regex"]),
+        "region": st.sampled_from(["", "ES", "??"]),
+        "min": st.sampled_from([None, 0, 5]),
+        "options": CHOICES,
+        "pattern": TEXTS,
+    }
+)
+SPLITS = st.lists(fields(weight=st.sampled_from([0, 0.5, 3])), max_size=3).map(
+    lambda ways: [{"id": f"w{index}", **way} for index, way in enumerate(ways)]
+)
 VALID = st.one_of(
-    st.tuples(st.just("messageNode"), fields(content=TEXTS, quickReplies=CHOICES)),
+    st.tuples(st.just("messageNode"), fields(content=TEXTS, quickReplies=CHOICES, cards=CARDS)),
+    st.tuples(
+        st.just("questionNode"),
+        fields(content=TEXTS, answer=ANSWERS, saveTo="x", timeoutMinutes=st.sampled_from([None, 5])),
+    ),
+    st.tuples(st.just("randomizerNode"), fields(splits=SPLITS, sticky=st.booleans())),
     st.tuples(st.just("conditionNode"), fields(keyword=TEXTS)),
     st.tuples(st.just("delayNode"), fields(amount=st.sampled_from([0, 1, 500]), unit="hours")),
     st.tuples(st.just("actionNode"), fields(action="set_variable", variable="x", value=TEXTS)),
@@ -98,14 +114,6 @@ def test_any_json_gives_issues(data: Any) -> None:
     for issue in issues:
         assert issue.code and issue.message
         to_json(issue)
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(JSON | st.dictionaries(st.sampled_from(["type", "keywords", "match", "exclude"]), JSON))
-def test_any_json_for_a_trigger_gives_issues(data: Any) -> None:
-    for cls in trigger_types().values():
-        if isinstance(data, dict):
-            cls.parse(data)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)

@@ -98,5 +98,14 @@ def test_a_stop_need_not_lead_anywhere() -> None:
     assert validate_flow(data) == []
 
 
+def test_an_ai_node_with_choices_needs_only_these_connected() -> None:
+    choices = [{"id": "a", "title": "A"}]
+    data = graph([trigger("t"), node("ai", "aiNode", instructions="Which?", choices=choices)], "t>ai")
+    assert [each.message for each in validate_flow(data)] == [
+        "Nothing is connected to “A”: the run ends there.",
+        "Nothing is connected to “Failed”: the run ends there.",
+    ]
+
+
 def test_malformed_flows_get_only_malformed_issues() -> None:
     assert codes(graph([say("a", ""), node("b", "moonNode")])) == [("unknown_type", "b")]

@@ -39,6 +39,28 @@ def test_search(pattern: str, text: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("", "", True),
+        ("", "a", False),
+        (r"\d{5}", "28001", True),
+        (r"\d{5}", "28001 Madrid", False),
+        (r"\d{5}", "a28001", False),
+        ("yes|yes please", "Yes please", True),
+        ("^a+$", "aaa", True),
+        ("a*?", "aaa", True),
+        (r"\bcat\b", "cat", True),
+        ("straße", "STRASSE", True),
+        ("a*", "a" * 1000, True),
+        ("a*", "a" * 1001, False),
+        ("ß*", "ß" * 501, False),
+    ],
+)
+def test_fullmatch(pattern: str, text: str, expected: bool) -> None:
+    assert compile_pattern(pattern).fullmatch(text) is expected
+
+
+@pytest.mark.parametrize(
     "pattern",
     ["(", ")", "[a", "*a", "a**", "a{2}{3}", "a{2,1}", "a{9999}", "a{x}", "(a{99}){99}", "\\", r"\1", r"\p", "(?=a)",
      "(?P<n>a)", "(?i)a", "[z-a]", "a" * 301, "(" * 40 + ")" * 40],
@@ -69,4 +91,7 @@ SAFE = st.from_regex(
 def test_agrees_with_python(pattern: str, text: str) -> None:
     assert compile_pattern(pattern).search(text) is (
         re.search(pattern.replace("$", r"\Z"), text, re.IGNORECASE) is not None
+    )
+    assert compile_pattern(pattern).fullmatch(text) is (
+        re.fullmatch(pattern.replace("$", r"\Z"), text, re.IGNORECASE) is not None
     )

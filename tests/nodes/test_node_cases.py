@@ -91,6 +91,8 @@ def make_visit(node: Node, case: dict[str, Any]) -> Visit:
     data: dict[str, Any] = {"response": case.get("response")}
     if context.message is not None:
         data["message"] = snapshot(context.message)
+    if "comment" in case:
+        data["comment"] = case["comment"]
     visit = Visit(flow, "run_1", "n1", context, context.contact, data, step=3)
     visit.memory = case.get("memory", {})
     return visit

@@ -14,6 +14,7 @@ from instantchat.channels.instagram.answers import NoProfile, Profile, SendOutco
 from instantchat.kit.clock import ManualClock
 from instantchat.kit.crypto import Vault, new_key
 from instantchat.kit.ids import new_id
+from instantchat.runtime.automation import Policy
 from instantchat.runtime.live import LiveEvent
 from instantchat.runtime.outbox import Outbox
 from instantchat.runtime.pace import Pace
@@ -48,6 +49,12 @@ class Instagram:
         self.sent.append({"sender_action": "typing_on"})
         return Sent(None)
 
+    async def reply_to_comment(self, comment_id: str, token: object, text: str) -> SendOutcome:
+        return await self.send("", token, {"comment": comment_id, "text": text})
+
+    async def react(self, account_ig_id: str, token: object, igsid: str, mid: str, emoji: str) -> SendOutcome:
+        return await self.send(account_ig_id, token, {"recipient": igsid, "mid": mid, "emoji": emoji})
+
     async def profile(self, igsid: str, token: object) -> Profile | NoProfile:
         if isinstance(self.profile_answer, Exception):
             raise self.profile_answer
@@ -77,6 +84,7 @@ class Stage:
         self.scheduler = Scheduler(store.queue, clock, [], idle=15)
         self.profiles = Profiles(client, store.queue, clock, vault, lambda: None)
         self.woken: list[str] = []
+        self.policy = Policy(frozenset({"stop"}))
         self.worker = self.restart_worker()
         self.outbox = self.new_outbox()
         self._count = 0
@@ -92,6 +100,7 @@ class Stage:
             Signal(),
             wake_sends=lambda: self.woken.append("sends"),
             wake_calls=lambda: self.woken.append("calls"),
+            policy=self.policy,
         )
         return self.worker
 

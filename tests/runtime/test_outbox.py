@@ -76,6 +76,26 @@ class TestSend:
         await stage.send()
         assert stage.instagram.sent[1]["message"] == {"text": "Re price"}
 
+    async def test_cards_are_one_message_that_people_read_by_its_titles(self, stage: Stage, greeting: Json) -> None:
+        buttons = [{"id": "web", "title": "See", "type": "web_url", "url": "https://x.example"}]
+        greeting["nodes"][1]["data"] = {
+            "cards": [
+                {"title": "Hat", "subtitle": "Warm", "buttons": buttons},
+                {"title": "Cap", "url": "https://y.example"},
+            ]
+        }
+        await queued(stage, greeting)
+        await stage.send()
+        [reply] = await replies(stage)
+        assert (reply.status, reply.text) == ("sent", "Hat\nCap")
+        see = {"type": "web_url", "title": "See", "url": "https://x.example"}
+        elements = [
+            {"title": "Hat", "subtitle": "Warm", "buttons": [see]},
+            {"title": "Cap", "default_action": {"type": "web_url", "url": "https://y.example"}},
+        ]
+        template = {"type": "template", "payload": {"template_type": "generic", "elements": elements}}
+        assert stage.instagram.sent == [{"recipient": {"id": "7001"}, "message": {"attachment": template}}]
+
 
 class TestUnsent:
     @pytest.mark.parametrize(

@@ -72,6 +72,28 @@ class World:
         )
         return dataclasses.replace(message, **changes)
 
+    def note(self, conversation: r.Conversation, **changes: Any) -> r.Note:
+        """A note of a member."""
+        author = self.user.id
+        note = r.Note(
+            new_id("not"), self.workspace_id, conversation.id, "note", "member", author, "VIP", self.now, None
+        )
+        return dataclasses.replace(note, **changes)
+
+    def schedule(self, flow_id: str = "flow_1", **changes: Any) -> r.Schedule:
+        """A schedule that is due in an hour."""
+        schedule = r.Schedule(
+            id=new_id("sch"),
+            workspace_id=self.workspace_id,
+            flow_id=flow_id,
+            version_id="ver_1",
+            node_id="start",
+            position=0,
+            spec="0 9 * * * UTC",
+            next_at=self.now + dt.timedelta(hours=1),
+        )
+        return dataclasses.replace(schedule, **changes)
+
     def run(self, conversation: r.Conversation, **changes: Any) -> r.RunRecord:
         """A run that waits for a reply."""
         run = r.RunRecord(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ class TestEveryTrigger:
             assert list(trigger.findings()) == []
             assert trigger.card()
 
+    def test_only_what_opens_the_messaging_window_says_so(self) -> None:
+        opening = {name for name, cls in trigger_types().items() if cls.opens_window}
+        replying = {name for name, cls in trigger_types().items() if cls.gives_private_reply}
+        closed = {"comment", "live_comment", "reaction", "contact_changed", "schedule", "api", "referral"}
+        assert opening == set(trigger_types()) - closed
+        assert replying == {"comment", "live_comment"}
+
 
 @pytest.mark.parametrize(("name", "case"), GOLDEN)
 def test_golden(name: str, case: dict[str, Any], request: pytest.FixtureRequest) -> None:
@@ -52,6 +60,9 @@ def play(name: str, case: dict[str, Any]) -> dict[str, Any]:
     context = read_context(case)
     assert context.message is not None
     found = trigger.match(context.message, context)
+    assert found.detail.endswith(".")
     if isinstance(found, Match):
-        return without_empty({"match": found.rank.name.lower(), "values": found.values})
+        pause = trigger.once_per()
+        hours = pause / timedelta(hours=1) if pause else None
+        return without_empty({"match": found.rank.name.lower(), "values": found.values, "oncePerHours": hours})
     return without_empty({"noMatch": found.reason, "values": found.values})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reflex_components_lucide.icon import LUCIDE_ICON_LIST
 
-from instantchat.engine.registry import node_schemas
+from instantchat.engine.registry import node_schemas, trigger_types
 from instantchat.ui.canvas import node_icons
 
 
@@ -17,3 +17,11 @@ class TestNodeIcons:
     def test_lucide_has_each_of_them(self) -> None:
         unknown = [name for name in node_icons(node_schemas()) if name.replace("-", "_") not in LUCIDE_ICON_LIST]
         assert unknown == []
+
+    def test_and_each_of_those_triggers_name(self) -> None:
+        unknown = {
+            name: cls.icon
+            for name, cls in trigger_types().items()
+            if cls.icon.replace("-", "_") not in LUCIDE_ICON_LIST
+        }
+        assert unknown == {}

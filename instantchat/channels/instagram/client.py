@@ -1,4 +1,4 @@
-"""Calls to Instagram: OAuth, tokens, the account, sending. One client serves every account; tokens are passed in.
+"""Calls to Instagram: OAuth, tokens, the account, messages, comments. One client serves all accounts; tokens are given.
 
 Tokens travel in the Authorization header, save for the two token calls that Meta documents with a query parameter.
 """
@@ -22,7 +22,7 @@ from instantchat.channels.instagram.answers import (
     ShortToken,
 )
 from instantchat.channels.instagram.errors import MetaRefused, MetaUnreachable, RefusalKind, classify
-from instantchat.channels.instagram.messages import sender_action
+from instantchat.channels.instagram.messages import reaction, sender_action
 from instantchat.channels.instagram.sending import NETWORK_ERRORS, outcome_of, outcome_of_failure
 from instantchat.kit.crypto import Secret
 
@@ -54,8 +54,9 @@ _SENDERS_KEPT = 1_000
 class InstagramClient:
     """Instagram API with Instagram Login.
 
-    Every method but `send` and `typing` raises `MetaRefused` (Meta said no, with a classified `refusal`) or
-    `MetaUnreachable`; time limits are the HTTP client's.
+    `send`, `typing`, `react` and `reply_to_comment` never raise for what Meta or the network does. Every other method
+    raises `MetaRefused` (Meta said no, with a classified `refusal`) or `MetaUnreachable`. Time limits are the HTTP
+    client's.
     """
 
     def __init__(
@@ -162,6 +163,19 @@ class InstagramClient:
     async def typing(self, account_ig_id: str, token: Secret, igsid: str, *, on: bool = True) -> SendOutcome:
         """Show or hide the typing dots (they go by themselves after 20 s)."""
         return await self.send(account_ig_id, token, sender_action(igsid, "typing_on" if on else "typing_off"))
+
+    async def react(self, account_ig_id: str, token: Secret, igsid: str, mid: str, emoji: str) -> SendOutcome:
+        """React to a person's message; a second reaction replaces the first. No echo comes of it."""
+        return await self.send(account_ig_id, token, reaction(igsid, mid, emoji))
+
+    async def reply_to_comment(self, comment_id: str, token: Secret, text: str) -> SendOutcome:
+        """Answer in public, under a comment; `Sent.mid` is the id of the new comment."""
+        url, headers = f"{self._versioned}/{comment_id}/replies", {"Authorization": f"Bearer {token.reveal()}"}
+        try:
+            response = await self._http.post(url, data={"message": text}, headers=headers)
+        except NETWORK_ERRORS as error:
+            return outcome_of_failure(error)
+        return outcome_of(response.status_code, response.content, response.headers)
 
     async def _post(self, account_ig_id: str, token: Secret, body: bytes) -> httpx.Response:
         """Straight to the transport, with address and headers made once: the client's cookies, redirects and merging

@@ -1,7 +1,7 @@
 """Our outgoing message to the bodies Meta accepts, within its limits (`instagram-api.md` 3.2).
 
 One message of ours may need several of theirs: text and media cannot share one, and text has 1,000 bytes.
-Media goes first, so that quick replies, which Instagram shows only under the last message, stay last.
+Media goes first and cards last; quick replies, which Instagram shows only under the last message, are on that.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ MAX_TEMPLATE_TEXT = 640
 MAX_QUICK_REPLIES = 13
 MAX_BUTTONS = 3
 MAX_TITLE = 20
+MAX_CARDS = 10
+MAX_CARD_TEXT = 80
 Json = dict[str, Any]
 
 
@@ -44,6 +46,17 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """One card of a row; Instagram refuses one with nothing but a title. `url` opens when it is tapped."""
+
+    title: str
+    subtitle: str = ""
+    image_url: str | None = None
+    url: str | None = None
+    buttons: Sequence[Button] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """What a flow or a person wants to say."""
 
@@ -51,6 +64,7 @@ class Outgoing:
     attachments: Sequence[Attachment] = ()
     quick_replies: Sequence[QuickReply] = ()
     buttons: Sequence[Button] = ()
+    cards: Sequence[Card] = ()
 
 
 def bodies(
@@ -86,27 +100,46 @@ def split_text(text: str, limit: int = MAX_TEXT_BYTES) -> list[str]:
     return list(_pieces(text.strip(), limit))
 
 
-def _messages(outgoing: Outgoing) -> Iterator[Json]:
-    for attachment in outgoing.attachments:
-        yield {"attachment": _media(attachment)}
+def _messages(outgoing: Outgoing) -> list[Json]:
+    messages: list[Json] = [{"attachment": _media(attachment)} for attachment in outgoing.attachments]
     text = outgoing.text
-    if not text.strip() and (outgoing.buttons or outgoing.quick_replies):
+    if not text.strip() and (outgoing.buttons or (outgoing.quick_replies and not outgoing.cards)):
         text = " / ".join(choice.title for choice in outgoing.buttons or outgoing.quick_replies)
-    limit = MAX_TEMPLATE_TEXT if outgoing.buttons else MAX_TEXT_BYTES
-    *before, last = split_text(text, limit) or [""]
-    yield from ({"text": piece} for piece in before)
-    message: Json = {"text": last}
+    *before, last = split_text(text, MAX_TEMPLATE_TEXT if outgoing.buttons else MAX_TEXT_BYTES) or [""]
+    messages += [{"text": piece} for piece in before]
     if outgoing.buttons:
-        buttons = [_button(button) for button in outgoing.buttons[:MAX_BUTTONS]]
-        payload = {"template_type": "button", "text": last, "buttons": buttons}
-        message = {"attachment": {"type": "template", "payload": payload}}
+        messages.append(_template("button", text=last, buttons=_buttons(outgoing.buttons)))
+    elif last:
+        messages.append({"text": last})
+    if outgoing.cards:
+        messages.append(_template("generic", elements=[_element(card) for card in outgoing.cards[:MAX_CARDS]]))
     if outgoing.quick_replies:
-        message["quick_replies"] = [
+        messages[-1]["quick_replies"] = [
             {"content_type": "text", "title": reply.title[:MAX_TITLE], "payload": reply.payload}
             for reply in outgoing.quick_replies[:MAX_QUICK_REPLIES]
         ]
-    if last or outgoing.buttons:
-        yield message
+    return messages
+
+
+def _template(kind: str, **payload: Any) -> Json:
+    return {"attachment": {"type": "template", "payload": {"template_type": kind, **payload}}}
+
+
+def _element(card: Card) -> Json:
+    """A card of the generic template; what is not given is left out."""
+    action = {"type": "web_url", "url": card.url} if card.url else None
+    element = {
+        "title": card.title[:MAX_CARD_TEXT],
+        "subtitle": card.subtitle[:MAX_CARD_TEXT],
+        "image_url": card.image_url,
+        "default_action": action,
+        "buttons": _buttons(card.buttons),
+    }
+    return {name: value for name, value in element.items() if value}
+
+
+def _buttons(buttons: Sequence[Button]) -> list[Json]:
+    return [_button(button) for button in buttons[:MAX_BUTTONS]]
 
 
 def _media(attachment: Attachment) -> Json:

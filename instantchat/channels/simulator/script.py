@@ -88,7 +88,8 @@ async def tap(request: Request) -> JSONResponse:
             extra = {"quick_reply": {"payload": payload}}
             await simulator.write_as_customer(igsid, message.user_id, {"text": reply["title"]}, extra)
             return JSONResponse({"kind": "quick_reply", "title": reply["title"]}, 201)
-    for button in view["buttons"]:
+    on_cards = [button for card in view["cards"] for button in card.get("buttons", [])]
+    for button in view["buttons"] + on_cards:
         if button.get("type") == "postback" and button.get("payload", "") == payload:
             event = {"postback": {"mid": ids.mid(message.user_id), "title": button["title"], "payload": payload}}
             await simulator.act_as_customer(igsid, message.user_id, "postback", event, opens=True)

@@ -21,6 +21,9 @@ _MAX_QUICK_REPLIES = 13
 _MAX_TITLE = 20
 _MAX_BUTTONS = 3
 _MAX_TEMPLATE_TEXT = 640
+_MAX_CARDS = 10
+_MAX_CARD_TEXT = 80
+_CARD_FIELDS = ("subtitle", "image_url", "default_action", "buttons")
 _MEDIA = ("image", "video", "audio", "file", "like_heart", "MEDIA_SHARE")
 _ACTIONS = ("typing_on", "typing_off", "mark_seen", "react", "unreact")
 
@@ -121,12 +124,30 @@ def _check_attachment(item: Json) -> None:
 
 def _check_template(payload: Json) -> None:
     if payload.get("template_type") == "generic":
+        _check_cards(payload.get("elements"))
         return
-    buttons, text = payload.get("buttons"), payload.get("text")
+    text = payload.get("text")
     if payload.get("template_type") != "button" or not isinstance(text, str) or not 0 < len(text) <= _MAX_TEMPLATE_TEXT:
         raise bad_parameter("(#100) Invalid template", 2534015)
+    _check_buttons(payload.get("buttons"))
+
+
+def _check_cards(elements: Any) -> None:
+    if not isinstance(elements, list) or not 0 < len(elements) <= _MAX_CARDS:
+        raise bad_parameter("(#100) A generic template has 1 to 10 elements", 2534015)
+    for element in map(_object, elements):
+        title, subtitle = element.get("title"), element.get("subtitle", "")
+        if not isinstance(title, str) or not title or not any(element.get(name) for name in _CARD_FIELDS):
+            raise bad_parameter("(#100) An element needs a title and one more field", 2534015)
+        if len(title) > _MAX_CARD_TEXT or not isinstance(subtitle, str) or len(subtitle) > _MAX_CARD_TEXT:
+            raise bad_parameter("(#100) Title and subtitle have at most 80 characters", 2534015)
+        if "buttons" in element:
+            _check_buttons(element["buttons"])
+
+
+def _check_buttons(buttons: Any) -> None:
     if not isinstance(buttons, list) or not 0 < len(buttons) <= _MAX_BUTTONS:
-        raise bad_parameter("(#100) A button template has 1 to 3 buttons", 2534015)
+        raise bad_parameter("(#100) A template has 1 to 3 buttons", 2534015)
     for button in map(_object, buttons):
         if not button.get("title") or not (
             button.get("url") if button.get("type") == "web_url" else "payload" in button

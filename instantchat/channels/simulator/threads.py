@@ -38,6 +38,7 @@ class ThreadMessage:
             "text": template.get("text") or self.body.get("text") or "",
             "quickReplies": self.body.get("quick_replies", []),
             "buttons": template.get("buttons", []),
+            "cards": template.get("elements", []),
             "attachments": [item for item in self.body.get("attachments", []) if item.get("type") != "template"],
             "reaction": self.body.get("reaction"),
             "at": rfc3339(dt.datetime.fromtimestamp(self.at, dt.UTC)),

@@ -12,6 +12,13 @@ Errors stop activation, warnings and information do not. Each finding is at its 
 | `bad_header` | error | the name of an HTTP header has other signs than it may |
 | `bad_time` | error | a time of day cannot be read |
 | `bad_timezone` | error | there is no such time zone |
+| `bad_cron` | error | a schedule cannot be read, or names a day there is not |
+| `too_often` | error | a schedule runs more often than every 15 minutes |
+| `bad_range` | error | a question's least number is more than its most |
+| `bad_region` | error | a question's country is none |
+| `duplicate_option` | error | two choices of a question have one id |
+| `no_weight` | error | no way of a random split has a weight |
+| `tag_and_field` | error | a change of a tag and of a field are listened to at once |
 | `bad_emoji` | error | a reaction is no single emoji |
 | `too_long` | error | a wait over a year, or a request body over 20,000 characters |
 | `blocked_address` | error | an address to call is not http or https, or its host is private in whatever notation |
@@ -33,8 +40,11 @@ Errors stop activation, warnings and information do not. Each finding is at its 
 | `private_reply_one_message` | warning | the private reply to a comment would be several messages |
 | `keyword_clash` | warning | another active flow listens to the same |
 | `both_choices` | warning | quick replies and buttons in one message |
+| `bare_card` | error | a card has nothing but a title |
+| `one_split` | warning | a random split has one way |
 | `long_title` | warning | a title is longer than Instagram shows |
 | `variable_maybe_unset` | info | a variable is read that only some of the ways here set |
+| `split_text` | info | a text is over the limit of one message, so it is sent in parts |
 | `trigger_clash` | info | two trigger nodes of the flow listen to the same: the first wins |
 | `unconnected_exit` | info | nothing is connected to an exit: the run ends there |
 

@@ -39,9 +39,9 @@ class ReplyToCommentAction(ActionNode):
 
     def enter(self, visit: Visit) -> Take:
         message = visit.data.get("message") or {}
-        comment_id = message.get("commentId")
+        comment_id = message.get("commentId") or (visit.data.get("comment") or {}).get("id")
         if not isinstance(comment_id, str) or not comment_id:
-            return Take("next", error="This run has no comment to reply to: what it heard last was none.")
+            return Take("next", error="No comment started this run, so there is none to reply to.")
         if message.get("kind") == "live_comment":
             return Take("next", error="Instagram takes no replies to comments on a live video.")
         text = visit.render(self.content).strip()

@@ -4,11 +4,15 @@ from instantchat.store.records.accounts import Account, AccountState
 from instantchat.store.records.base import Json, Page
 from instantchat.store.records.flows import Flow, FlowHead, FlowStatus, FlowVersion
 from instantchat.store.records.inbox import (
+    AuthorKind,
     Contact,
+    ContactOfLane,
     Conversation,
     ConversationStatus,
     Message,
     MessageStatus,
+    Note,
+    NoteKind,
     SenderKind,
     Source,
     Thread,
@@ -27,12 +31,16 @@ from instantchat.store.records.queue import (
     SendResult,
     Work,
 )
+from instantchat.store.records.replay import ReplayEvent
+from instantchat.store.records.schedules import Schedule
 
 __all__ = [
     "Account",
     "AccountState",
+    "AuthorKind",
     "Checkpoint",
     "Contact",
+    "ContactOfLane",
     "Conversation",
     "ConversationStatus",
     "Event",
@@ -46,11 +54,15 @@ __all__ = [
     "MessageChange",
     "MessageStatus",
     "NewEvent",
+    "Note",
+    "NoteKind",
     "OpenSend",
     "Page",
+    "ReplayEvent",
     "Role",
     "RunRecord",
     "RunState",
+    "Schedule",
     "Send",
     "SendResult",
     "SenderKind",

@@ -1,9 +1,9 @@
-"""Contacts, conversations and messages."""
+"""Contacts, conversations, messages and notes."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from instantchat.store.records.base import Json
@@ -12,6 +12,8 @@ ConversationStatus = Literal["open", "waiting", "done"]
 MessageStatus = Literal["received", "queued", "sending", "sent", "rejected", "unknown"]
 SenderKind = Literal["contact", "member", "flow", "phone"]
 Source = Literal["instagram", "web", "api"]
+NoteKind = Literal["note", "activity"]
+AuthorKind = Literal["member", "flow", "system"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,16 @@ class Contact:
     variables: Json
     created_at: dt.datetime
     updated_at: dt.datetime
+    opted_out_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The thread of one contact with one account."""
+    """The thread of one contact with one account.
+
+    `heard_at` is the last thing the contact did that opens the messaging window. `starts` tells when flows last started
+    for this contact: RFC 3339 by flow id, of those flows alone that need to know.
+    """
 
     id: str
     workspace_id: str
@@ -52,6 +59,8 @@ class Conversation:
     window_expires_at: dt.datetime | None
     created_at: dt.datetime
     updated_at: dt.datetime
+    heard_at: dt.datetime | None = None
+    starts: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ class Thread:
 class Message:
     """One message, and for outgoing ones its place in the outbox (`status`, `not_before`, `attempts`).
 
-    `extras` holds what the channel needs beside the text: `{quickReplies, buttons, typingSeconds, tag}`.
+    `extras` holds what the channel needs beside the text: `{quickReplies, buttons, cards, typingSeconds, tag}`.
     """
 
     id: str
@@ -90,3 +99,29 @@ class Message:
     idempotency_key: str | None = None
     not_before: dt.datetime | None = None
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What members see in a conversation and its contact never does: a `note` someone wrote, an `activity` that
+    happened. `author_id` is the member, or the flow of `run_id`."""
+
+    id: str
+    workspace_id: str
+    conversation_id: str
+    kind: NoteKind
+    author_kind: AuthorKind
+    author_id: str | None
+    text: str
+    created_at: dt.datetime
+    run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOfLane:
+    """A contact of a connected account, and where an event for them goes."""
+
+    contact: Contact
+    ig_user_id: str
+    lane: str
+    window_expires_at: dt.datetime | None

@@ -11,7 +11,7 @@ from typing import Literal
 
 from instantchat.store.records.accounts import Account
 from instantchat.store.records.base import Json
-from instantchat.store.records.inbox import Contact, Conversation, Message, MessageStatus
+from instantchat.store.records.inbox import Contact, Conversation, Message, MessageStatus, Note
 
 RunState = Literal["running", "waiting", "completed", "failed", "cancelled"]
 
@@ -75,7 +75,8 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class OpenSend:
-    """An outgoing message whose end is not known: being sent now, or `unknown`."""
+    """An outgoing message whose end is not known: being sent now, or `unknown`. Reactions and replies to comments are
+    none: no echo tells of them."""
 
     message_id: str
     status: MessageStatus
@@ -131,8 +132,9 @@ class Checkpoint:
     each run, inserted when `rev` is 0 and otherwise updated where the stored rev is `rev - 1`.
 
     People change the same conversation meanwhile, so an update stores `last_*`, `window_expires_at` and `updated_at`
-    alone: `unread_count` grows by the incoming `messages` (on insert too, whatever the row says), `paused_until` only
-    moves later, `status` and `assignee_id` stay. A contact keeps a profile fetched since it was read. A message whose
+    alone: `unread_count` grows by the incoming `messages` (on insert too, whatever the row says), `paused_until` and
+    `heard_at` only move later, `starts` is added to what is stored, the later moment of a flow winning, `status` and
+    `assignee_id` stay; `assign` sets the latter. A contact keeps a profile fetched since it was read. A message whose
     mid the account already has is left out, and a change leaves such a mid to the other message.
     """
 
@@ -144,6 +146,8 @@ class Checkpoint:
     messages: list[Message] = field(default_factory=list)
     message_changes: list[MessageChange] = field(default_factory=list)
     runs: list[RunRecord] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    assign: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
 

@@ -38,8 +38,10 @@ def store(connection: Connection, checkpoints: Sequence[r.Checkpoint], now: dt.d
         writing.write_contacts(connection, kept)
         arrived = writing.new_messages(connection, kept)
         writing.write_conversations(connection, kept, arrived)
+        writing.write_assignees(connection, kept, now)
         writing.write_messages(connection, kept, arrived)
         writing.write_runs(connection, kept)
+        writing.write_notes(connection, kept)
         _count(connection, kept, held, now)
     if owned:
         release(connection, {one.lane for one in owned})

@@ -12,19 +12,38 @@ from sqlalchemy import ColumnElement, and_, or_
 from instantchat.errors import BadRequest
 from instantchat.store.sql.types import EPOCH, micros
 
+LARGEST = 2**63  # what databases hold
+
 
 def write_cursor(at: dt.datetime, record_id: str) -> str:
     """The cursor that continues after this record."""
-    return base64.urlsafe_b64encode(f"{micros(at)}:{record_id}".encode()).decode().rstrip("=")
+    return write_key(micros(at), record_id)
 
 
 def read_cursor(cursor: str) -> tuple[dt.datetime, str]:
     """The sort key in a cursor; raises `BadRequest("cursor_invalid")`."""
+    at, record_id = read_key(cursor)
     try:
-        at, record_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(":", 1)
-        return EPOCH + dt.timedelta(microseconds=int(at)), record_id
-    except (ValueError, OverflowError, binascii.Error):
-        raise BadRequest("cursor_invalid", "This cursor was not made here. Start from the first page.") from None
+        return EPOCH + dt.timedelta(microseconds=at), record_id
+    except OverflowError:
+        raise _refusal() from None
+
+
+def write_key(number: int, record_id: str = "") -> str:
+    """The cursor of a list that is sorted by a number and an id, or by one of them."""
+    return base64.urlsafe_b64encode(f"{number}:{record_id}".encode()).decode().rstrip("=")
+
+
+def read_key(cursor: str) -> tuple[int, str]:
+    """Number and id in a cursor; raises `BadRequest("cursor_invalid")`."""
+    try:
+        number, record_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(":", 1)
+        found = int(number)
+    except (ValueError, binascii.Error):
+        raise _refusal() from None
+    if abs(found) >= LARGEST:
+        raise _refusal()
+    return found, record_id
 
 
 def older(at: Any, record_id: Any, cursor: str | None) -> list[ColumnElement[bool]]:
@@ -33,3 +52,15 @@ def older(at: Any, record_id: Any, cursor: str | None) -> list[ColumnElement[boo
         return []
     moment, last = read_cursor(cursor)
     return [at <= moment, or_(at < moment, and_(at == moment, record_id < last))]
+
+
+def newer(at: Any, record_id: Any, cursor: str | None) -> list[ColumnElement[bool]]:
+    """The same, oldest first."""
+    if cursor is None:
+        return []
+    moment, last = read_cursor(cursor)
+    return [at >= moment, or_(at > moment, and_(at == moment, record_id > last))]
+
+
+def _refusal() -> BadRequest:
+    return BadRequest("cursor_invalid", "This cursor was not made here. Start from the first page.")

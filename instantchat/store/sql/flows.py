@@ -6,19 +6,21 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, literal_column, select, update
 
 from instantchat.store import records as r
-from instantchat.store.sql.cursors import older, write_cursor
+from instantchat.store.sql.cursors import older, read_key, write_cursor, write_key
 from instantchat.store.sql.database import Database
 from instantchat.store.sql.dialect import insert, is_new, name_of
 from instantchat.store.sql.rows import FLOWS, VERSIONS, padded
 from instantchat.store.sql.tables.flows import flows, versions
 from instantchat.store.sql.tables.queue import runs
+from instantchat.store.sql.tables.schedules import schedules
 
-f = flows.c
+f, v = flows.c, versions.c
 LIVE = f.deleted_at.is_(None)
 ACTIVE = and_(f.status == literal_column("'active'"), LIVE)
+NAMED = 1000
 
 
 class SqlFlows:
@@ -46,6 +48,9 @@ class SqlFlows:
     ) -> r.Page[r.Flow]:
         return await self._database.read(_flows, workspace_id, status, category, limit, cursor)
 
+    async def flow_names(self, workspace_id: str) -> dict[str, str]:
+        return await self._database.read(_flow_names, workspace_id)
+
     async def publish(self, flow: r.Flow, version: r.FlowVersion) -> Literal["saved", "stale", "missing"]:
         return await self._database.write(_publish, flow, version)
 
@@ -58,7 +63,15 @@ class SqlFlows:
         return await self._database.write(_delete, workspace_id, flow_id, now)
 
     async def version(self, version_id: str) -> r.FlowVersion | None:
-        return await self._database.read(VERSIONS.first, versions.c.id == version_id)
+        return await self._database.read(VERSIONS.first, v.id == version_id)
+
+    async def version_by_number(self, workspace_id: str, flow_id: str, number: int) -> r.FlowVersion | None:
+        return await self._database.read(VERSIONS.first, *_versions_of(workspace_id, flow_id), v.number == number)
+
+    async def versions(
+        self, workspace_id: str, flow_id: str, *, limit: int, cursor: str | None
+    ) -> r.Page[r.FlowVersion]:
+        return await self._database.read(_versions, workspace_id, flow_id, limit, cursor)
 
     async def active_heads(self, workspace_ids: Collection[str]) -> dict[str, list[r.FlowHead]]:
         return await self._database.read(_active_heads, workspace_ids)
@@ -109,6 +122,26 @@ def _flows(
     return r.Page(found[:limit], write_cursor(found[limit - 1].updated_at, found[limit - 1].id) if more else None)
 
 
+def _flow_names(connection: Connection, workspace_id: str) -> dict[str, str]:
+    query = select(f.id, f.name).where(f.workspace_id == workspace_id, LIVE).order_by(f.updated_at.desc()).limit(NAMED)
+    return {flow_id: name for flow_id, name in connection.execute(query)}  # noqa: C416 - rows are no tuples to mypy
+
+
+def _versions_of(workspace_id: str, flow_id: str) -> tuple[ColumnElement[bool], ...]:
+    return v.flow_id == flow_id, v.workspace_id == workspace_id
+
+
+def _versions(
+    connection: Connection, workspace_id: str, flow_id: str, limit: int, cursor: str | None
+) -> r.Page[r.FlowVersion]:
+    query = VERSIONS.select().where(*_versions_of(workspace_id, flow_id))
+    if cursor is not None:
+        query = query.where(v.number < read_key(cursor)[0])
+    found = VERSIONS.build(connection.execute(query.order_by(v.number.desc()).limit(limit + 1)))
+    more = len(found) > limit
+    return r.Page(found[:limit], write_key(found[limit - 1].number) if more else None)
+
+
 def _publish(connection: Connection, flow: r.Flow, version: r.FlowVersion) -> Literal["saved", "stale", "missing"]:
     query = select(f.revision, f.published_version).where(*_one(flow.workspace_id, flow.id)).with_for_update()
     stored = connection.execute(query).first()
@@ -138,13 +171,14 @@ def _delete(connection: Connection, workspace_id: str, flow_id: str, now: dt.dat
         connection.execute(
             waiting.values(state="cancelled", waiting_for=None, wake_at=None, rev=runs.c.rev + 1, updated_at=now)
         )
+        connection.execute(delete(schedules).where(schedules.c.flow_id == flow_id))
     return gone.rowcount == 1
 
 
 def _active_heads(connection: Connection, workspace_ids: Collection[str]) -> dict[str, list[r.FlowHead]]:
     query = (
-        select(f.workspace_id, f.id, versions.c.id, f.name, f.priority, f.reentry, f.created_at)
-        .join_from(flows, versions, and_(versions.c.flow_id == f.id, versions.c.number == f.published_version))
+        select(f.workspace_id, f.id, v.id, f.name, f.priority, f.reentry, f.created_at)
+        .join_from(flows, versions, and_(v.flow_id == f.id, v.number == f.published_version))
         .where(f.workspace_id.in_(padded(workspace_ids)), ACTIVE)
         .order_by(f.created_at, f.id)
     )

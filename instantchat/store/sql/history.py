@@ -1,4 +1,4 @@
-"""The past of a conversation: messages, runs, events."""
+"""The past of a conversation: messages, runs, events, notes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from sqlalchemy import Connection, select
 
 from instantchat.store import records as r
 from instantchat.store.sql.cursors import older, write_cursor
-from instantchat.store.sql.rows import EVENTS, MESSAGES, RUNS
-from instantchat.store.sql.tables.inbox import conversations, messages
+from instantchat.store.sql.rows import EVENTS, MESSAGES, NOTES, RUNS
+from instantchat.store.sql.tables.inbox import conversations, messages, notes
 from instantchat.store.sql.tables.queue import events, runs
 
 
@@ -40,3 +40,10 @@ def events_of(connection: Connection, workspace_id: str, conversation_id: str, l
     )
     query = EVENTS.select().where(t.lane == lane.scalar_subquery(), t.workspace_id == workspace_id)
     return EVENTS.build(connection.execute(query.order_by(t.seq.desc()).limit(limit)))
+
+
+def notes_of(connection: Connection, workspace_id: str, conversation_id: str, limit: int) -> list[r.Note]:
+    """Newest first."""
+    t = notes.c
+    query = NOTES.select().where(t.conversation_id == conversation_id, t.workspace_id == workspace_id)
+    return NOTES.build(connection.execute(query.order_by(t.created_at.desc(), t.id.desc()).limit(limit)))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from instantchat.kit.clock import Clock
 from instantchat.store import records as r
-from instantchat.store.sql import enqueue, history, threads
+from instantchat.store.sql import enqueue, history, replay, threads
 from instantchat.store.sql.database import Database
 from instantchat.store.sql.rows import EVENTS, MESSAGES, RUNS
 from instantchat.store.sql.tables.inbox import messages
 from instantchat.store.sql.tables.queue import events, runs
+from instantchat.store.sql.writing import insert_notes
 
 
 class SqlInbox:
@@ -73,3 +74,15 @@ class SqlInbox:
 
     async def event(self, workspace_id: str, event_id: str) -> r.Event | None:
         return await self._database.read(EVENTS.first, events.c.id == event_id, events.c.workspace_id == workspace_id)
+
+    async def notes(self, workspace_id: str, conversation_id: str, limit: int) -> list[r.Note]:
+        return await self._database.read(history.notes_of, workspace_id, conversation_id, limit)
+
+    async def add_note(self, note: r.Note) -> None:
+        await self._database.write(insert_notes, [note])
+
+    async def replay_events(self, workspace_id: str, kinds: Collection[str], limit: int) -> list[r.ReplayEvent]:
+        return await self._database.read(replay.replay_events, workspace_id, kinds, limit)
+
+    async def answers(self, workspace_id: str, event_ids: Collection[str]) -> dict[str, list[r.Message]]:
+        return await self._database.read(replay.answers, workspace_id, event_ids)

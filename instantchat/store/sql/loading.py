@@ -33,7 +33,7 @@ CONTACTS_OF = CONTACTS.select().where(contacts.c.igsid.in_(_of["igsids"]))
 ACCOUNTS_OF = ACCOUNTS.select().where(accounts.c.id.in_(_of["ids"]))
 MIDS_OF = select(m.account_id, m.mid, m.id).where(m.mid.in_(_of["mids"]))
 OPEN_SENDS_OF = (
-    select(m.conversation_id, m.id, m.status, m.text)
+    select(m.conversation_id, m.extras, m.id, m.status, m.text)
     .where(m.open_in.in_(_of["conversations"]))
     .order_by(m.created_at, m.id)
 )
@@ -128,8 +128,10 @@ def _open_sends(connection: Connection, conversation_ids: Sequence[str]) -> dict
     if not conversation_ids:
         return {}
     found: dict[str, list[r.OpenSend]] = defaultdict(list)
-    for conversation_id, *send in connection.execute(OPEN_SENDS_OF, {"conversations": padded(conversation_ids)}):
-        found[conversation_id].append(r.OpenSend(*send))
+    given = {"conversations": padded(conversation_ids)}
+    for conversation_id, extras, *send in connection.execute(OPEN_SENDS_OF, given):
+        if "action" not in extras:
+            found[conversation_id].append(r.OpenSend(*send))
     return {conversation_id: sends[-OPEN_SENDS:] for conversation_id, sends in found.items()}
 
 

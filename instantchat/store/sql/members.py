@@ -17,6 +17,7 @@ from instantchat.store.sql.tables import metadata
 from instantchat.store.sql.tables.accounts import nonces
 from instantchat.store.sql.tables.members import sessions, users, workspaces
 
+LISTED = 200
 KEPT_FINGERPRINTS = 100
 CHANGEABLE = {"name", "avatar_url", "password_hash"}
 
@@ -35,6 +36,9 @@ class SqlMembers:
 
     async def user_by_email(self, email: str) -> r.User | None:
         return await self._database.read(USERS.first, users.c.email_key == email.casefold())
+
+    async def members(self, workspace_id: str) -> list[r.User]:
+        return await self._database.read(_members, workspace_id)
 
     async def update_user(self, user_id: str, changes: Mapping[str, Any]) -> r.User | None:
         return await self._database.write(_update_user, user_id, changes)
@@ -72,6 +76,11 @@ def _create_user(connection: Connection, user: r.User, workspace_name: str) -> b
     workspace = {"workspace_id": user.workspace_id, "name": workspace_name, "created_at": user.created_at}
     connection.execute(insert(name_of(connection), workspaces).on_conflict_do_nothing().values(workspace))
     return True
+
+
+def _members(connection: Connection, workspace_id: str) -> list[r.User]:
+    query = USERS.select().where(users.c.workspace_id == workspace_id)
+    return USERS.build(connection.execute(query.order_by(users.c.created_at, users.c.id).limit(LISTED)))
 
 
 def _update_user(connection: Connection, user_id: str, changes: Mapping[str, Any]) -> r.User | None:

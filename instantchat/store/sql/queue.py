@@ -14,6 +14,7 @@ from instantchat.store.ports import Ingested
 from instantchat.store.sql import calls, checkpoint, due, sends, work
 from instantchat.store.sql.database import Database
 from instantchat.store.sql.ingest import ingest
+from instantchat.store.sql.prune import prune
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +71,9 @@ class SqlQueue:
 
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:
         return await self._database.read(due.next_due, now)
+
+    async def prune(self, before: dt.datetime, limit: int) -> int:
+        return await self._database.write(prune, before, limit)
 
     async def backlog(self) -> dict[str, int]:
         return await self._database.read(due.backlog)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Row, Select, Table, select
 from instantchat.store import records as r
 from instantchat.store.sql.tables.accounts import accounts
 from instantchat.store.sql.tables.flows import flows, versions
-from instantchat.store.sql.tables.inbox import contacts, conversations, messages
+from instantchat.store.sql.tables.inbox import contacts, conversations, messages, notes
 from instantchat.store.sql.tables.members import sessions, users
 from instantchat.store.sql.tables.queue import events, runs
+from instantchat.store.sql.tables.schedules import schedules
 
 T = TypeVar("T")
 
@@ -62,8 +63,10 @@ VERSIONS = Rows(r.FlowVersion, versions)
 CONTACTS = Rows(r.Contact, contacts)
 CONVERSATIONS = Rows(r.Conversation, conversations)
 MESSAGES = Rows(r.Message, messages)
+NOTES = Rows(r.Note, notes)
 EVENTS = Rows(r.Event, events)
 RUNS = Rows(r.RunRecord, runs)
+SCHEDULES = Rows(r.Schedule, schedules)
 
 
 def padded(values: Iterable[str]) -> list[str]:
@@ -71,6 +74,13 @@ def padded(values: Iterable[str]) -> list[str]:
     found = sorted(set(values)) or [""]
     size = next((size for size in SIZES if size >= len(found)), len(found))
     return found + [found[-1]] * (size - len(found))
+
+
+def chunked(ids: Collection[str]) -> Iterator[list[str]]:
+    """The ids in lists no longer than an IN-list should be."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), SIZES[-1]):
+        yield padded(ordered[start : start + SIZES[-1]])
 
 
 def in_turns(groups: Sequence[Sequence[T]], limit: int) -> list[T]:

@@ -13,6 +13,7 @@ from instantchat.store.sql.flows import SqlFlows
 from instantchat.store.sql.inbox import SqlInbox
 from instantchat.store.sql.members import SqlMembers
 from instantchat.store.sql.queue import SqlQueue
+from instantchat.store.sql.schedules import SqlSchedules
 from instantchat.store.sql.schema import upgrade
 
 
@@ -27,6 +28,7 @@ class SqlStore:
         self.flows: ports.FlowStore = SqlFlows(self.database)
         self.inbox: ports.InboxStore = SqlInbox(self.database, clock)
         self.queue: ports.QueueStore = SqlQueue(self.database, clock)
+        self.schedules: ports.ScheduleStore = SqlSchedules(self.database)
         self.activity: ports.ActivityStore = SqlActivity(self.database)
 
     async def start(self) -> None:

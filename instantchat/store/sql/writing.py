@@ -25,8 +25,8 @@ from instantchat.store import records as r
 from instantchat.store.sql.dialect import insert, name_of
 from instantchat.store.sql.enqueue import UNCLAIMED
 from instantchat.store.sql.loading import MIDS_OF
-from instantchat.store.sql.rows import CONTACTS, CONVERSATIONS, MESSAGES, RUNS, padded
-from instantchat.store.sql.tables.inbox import contacts, conversations, messages
+from instantchat.store.sql.rows import CONTACTS, CONVERSATIONS, MESSAGES, NOTES, RUNS, padded
+from instantchat.store.sql.tables.inbox import contacts, conversations, messages, notes
 from instantchat.store.sql.tables.queue import events, runs
 from instantchat.store.sql.threads import search_text
 from instantchat.store.sql.types import JsonText, Moment
@@ -58,6 +58,16 @@ UPDATE_RUN = (
     update(runs)
     .where(runs.c.id == bindparam("run_id"))
     .values({name: bindparam(f"new_{name}") for name in RUNS.names if name not in {"id", "workspace_id"}})
+)
+
+
+STARTS_OF = select(conversations.c.id, conversations.c.starts).where(
+    conversations.c.id.in_(bindparam("ids", expanding=True))
+)
+ASSIGN = (
+    update(conversations)
+    .where(conversations.c.lane == bindparam("of_lane"))
+    .values(assignee_id=bindparam("new_assignee"), updated_at=bindparam("at"))
 )
 
 
@@ -93,7 +103,9 @@ def _upsert_contact(dialect: str) -> Any:
     new, old = statement.excluded, contacts.c
     zero: ColumnClause[int] = literal_column("0")
     is_newer = func.coalesce(old.profile_at, zero, type_=Moment) > func.coalesce(new.profile_at, zero, type_=Moment)
-    values: dict[str, ColumnElement[Any]] = {name: new[name] for name in ("tags", "fields", "variables", "updated_at")}
+    values: dict[str, ColumnElement[Any]] = {
+        name: new[name] for name in ("tags", "fields", "variables", "opted_out_at", "updated_at")
+    }
     for name in ("name", "username", "picture_url", "profile_at", "search"):
         values[name] = case((is_newer, old[name]), else_=new[name])
     return statement.on_conflict_do_update(index_elements=["id"], set_=values)
@@ -132,7 +144,21 @@ def write_conversations(connection: Connection, checkpoints: Checkpoints, arrive
         row["unread_count"] = sum(message.direction == "in" for message in arrived[one.lane])
         rows.append(row)
     if rows:
+        _add_starts(connection, [row for row in rows if row["starts"]])
         connection.execute(_upsert_conversation(name_of(connection)), rows)
+
+
+def _add_starts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Add what is stored, the later moment of each flow. Nobody else writes it: the lanes are leased."""
+    if not rows:
+        return
+    given = {row["id"]: row for row in rows}
+    for conversation_id, stored in connection.execute(STARTS_OF, {"ids": padded(given)}):
+        new = given[conversation_id]["starts"]
+        later = {
+            flow_id: max(at, new.get(flow_id, at), key=dt.datetime.fromisoformat) for flow_id, at in stored.items()
+        }
+        given[conversation_id]["starts"] = new | later
 
 
 @cache
@@ -147,9 +173,18 @@ def _upsert_conversation(dialect: str) -> Any:
         for name in ("last_text", "last_at", "last_direction", "window_expires_at", "active_at", "search", "updated_at")
     }
     values["unread_count"] = old.unread_count + new.unread_count
-    longer = new.paused_until > func.coalesce(old.paused_until, literal_column("0"), type_=Moment)
-    values["paused_until"] = case((longer, new.paused_until), else_=old.paused_until)
+    values["starts"] = case((new.starts == literal_column("'{}'"), old.starts), else_=new.starts)
+    for name in ("paused_until", "heard_at"):
+        is_later = new[name] > func.coalesce(old[name], literal_column("0"), type_=Moment)
+        values[name] = case((is_later, new[name]), else_=old[name])
     return statement.on_conflict_do_update(index_elements=["id"], set_=values)
+
+
+def write_assignees(connection: Connection, checkpoints: Checkpoints, now: dt.datetime) -> None:
+    """Whom flows gave conversations to."""
+    rows = [{"of_lane": one.lane, "new_assignee": one.assign, "at": now} for one in checkpoints if one.assign]
+    if rows:
+        connection.execute(ASSIGN, rows)
 
 
 def write_messages(connection: Connection, checkpoints: Checkpoints, arrived: dict[str, list[r.Message]]) -> None:
@@ -198,3 +233,14 @@ def write_runs(connection: Connection, checkpoints: Checkpoints) -> None:
     ]
     if moved:
         connection.execute(UPDATE_RUN, moved)
+
+
+def write_notes(connection: Connection, checkpoints: Checkpoints) -> None:
+    """What flows told members."""
+    insert_notes(connection, [note for one in checkpoints for note in one.notes])
+
+
+def insert_notes(connection: Connection, new: Sequence[r.Note]) -> None:
+    """Store notes."""
+    if new:
+        connection.execute(notes.insert(), [NOTES.values(note) for note in new])

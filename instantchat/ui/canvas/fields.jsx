@@ -2,7 +2,7 @@
 import { useContext, useId } from "react";
 import { FormContext } from "./context.js";
 import { Keywords, Json, Number, Select, Switch, Text, Weekdays } from "./inputs.jsx";
-import { Headers, Nested, Rows } from "./lists.jsx";
+import { Group, Headers, Nested, Rows } from "./lists.jsx";
 import { isShown, withDefaults } from "./schema.js";
 import { IssueLine } from "./issues.jsx";
 
@@ -26,7 +26,7 @@ export function Fields({ fields, values, path = "", onChange }) {
   );
 }
 
-const BLOCKS = { list: Rows, quickReplies: Rows, buttons: Rows, rules: Rows, triggers: Rows, until: Nested, object: Nested, headers: Headers };
+const BLOCKS = { list: Rows, quickReplies: Rows, buttons: Rows, rules: Rows, triggers: Rows, until: Nested, object: Nested, group: Group, headers: Headers };
 const CONTROLS = { number: Number, select: Select, switch: Switch, keywords: Keywords, weekdays: Weekdays, json: Json };
 
 function Field({ field, path, value, onChange }) {

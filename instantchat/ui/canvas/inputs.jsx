@@ -39,7 +39,7 @@ export function Text(props) {
         value={value == null ? "" : String(value)}
         spellCheck={isLong}
         autoComplete="off"
-        placeholder={{ path: "message.text", variable: "size", timezone: "Europe/Madrid", url: "https://" }[field.kind]}
+        placeholder={{ path: "message.text", variable: "size", timezone: "Europe/Madrid", cron: "0 9 * * 1", url: "https://" }[field.kind]}
         onChange={(event) => onChange(event.target.value)}
         onBlur={() => {
           insertion.leave();

@@ -75,6 +75,18 @@ export function Nested({ field, path, value, onChange, notes }) {
   );
 }
 
+// A group that is always there.
+export function Group({ field, path, value, onChange, notes }) {
+  const { readOnly } = useContext(FormContext);
+  return (
+    <fieldset className="flex min-w-0 flex-col gap-2" data-field={path} disabled={readOnly}>
+      <Legend field={field} count={0} />
+      <div className="flow-row"><Fields fields={field.item.fields} values={value ?? {}} path={`${path}.`} onChange={onChange} /></div>
+      {notes}
+    </fieldset>
+  );
+}
+
 // Names and values. An object cannot hold two lines without a name, so a new line has one to be replaced.
 export function Headers({ field, path, value, onChange, notes }) {
   const { readOnly } = useContext(FormContext);

@@ -24,20 +24,35 @@ export function schemaOf(schemas, kind, data) {
 export function exitsOf(schema, data) {
   return schema.exits.flatMap((exit) => {
     if (!exit.fromField) return [exit];
-    const items = Array.isArray(data?.[exit.fromField]) ? data[exit.fromField] : [];
-    const field = schema.fields.find((each) => each.name === exit.fromField);
-    return items
-      .map((item) => withDefaults(field?.item?.fields ?? [], item))
+    return itemsAt(exit.fromField.split("."), schema.fields, data)
       .filter((item) => item[exit.id] && Object.entries(exit.where ?? {}).every(([key, value]) => item[key] === value))
-      .map((item) => ({ id: String(item[exit.id]), label: item[exit.label] || "Untitled", isChoice: true }));
+      .map((item, index, items) => ({ id: String(item[exit.id]), label: labelOf(exit, item, index, items), isChoice: true }));
   });
+}
+
+// With a share, the part of the sum is said, and an item without a label has a letter.
+function labelOf(exit, item, index, items) {
+  if (!exit.share) return item[exit.label] || "Untitled";
+  const share = (each) => Number(each[exit.share]) || 0;
+  const total = items.reduce((sum, each) => sum + share(each), 0);
+  const percent = Math.round((100 * share(item)) / (total || 1));
+  return `${item[exit.label] || String.fromCharCode(65 + index)} ${percent} %`;
+}
+
+// The items of a list field, with their defaults; `["cards", "buttons"]` are the buttons of all cards.
+function itemsAt([name, ...rest], fields, data) {
+  const inner = fields.find((each) => each.name === name)?.item?.fields ?? [];
+  const items = (Array.isArray(data?.[name]) ? data[name] : []).map((item) => withDefaults(inner, item));
+  return rest.length ? items.flatMap((item) => itemsAt(rest, inner, item)) : items;
 }
 
 export const hasInput = (schema) => schema.exits.length > 0 && !schema.fields.some((field) => field.kind === "triggers");
 
+// As on the server, null means absent.
 export function withDefaults(fields, data) {
   const defaults = Object.fromEntries(fields.map((field) => [field.name, field.default]));
-  return { ...defaults, ...data };
+  const given = Object.fromEntries(Object.entries(data ?? {}).filter(([, value]) => value !== null));
+  return { ...defaults, ...given };
 }
 
 export function isShown(field, values) {

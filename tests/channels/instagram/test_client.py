@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import orjson
+import pytest
 
-from instantchat.channels.instagram.answers import Sent
+from instantchat.channels.instagram.answers import Rejected, Sent, Unknown
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.kit.crypto import Secret
 
+Json = dict[str, Any]
+ACCEPTED: Json = {}
 BODY = {"recipient": {"id": "7001"}, "message": {"text": "Hi"}}
 
 
@@ -40,11 +45,53 @@ class TestSend:
         assert [each.headers["authorization"] for each in meta.requests] == ["Bearer old", "Bearer new"]
 
 
-class Meta:
-    """Instagram's end: accepts every message and keeps the requests."""
+class TestReact:
+    async def test_posts_the_sender_action(self) -> None:
+        meta = Meta({"recipient_id": "7001"})
+        assert await meta.client.react("17841", Secret("t"), "7001", "mid.7", "love") == Sent(None)
+        (request,) = meta.requests
+        assert request.url.path == "/v25.0/17841/messages"
+        assert orjson.loads(request.content) == {
+            "recipient": {"id": "7001"},
+            "sender_action": "react",
+            "payload": {"message_id": "mid.7", "reaction": "love"},
+        }
 
-    def __init__(self) -> None:
+
+class TestReplyToComment:
+    async def test_posts_the_text_under_the_comment(self) -> None:
+        meta = Meta({"id": "c_10"})
+        assert await meta.client.reply_to_comment("c_9", Secret("token-a"), "Thanks & bye") == Sent("c_10")
+        (request,) = meta.requests
+        assert (request.method, str(request.url)) == ("POST", "https://graph.test/v25.0/c_9/replies")
+        assert request.content == b"message=Thanks+%26+bye"
+        assert request.headers["authorization"] == "Bearer token-a"
+
+    async def test_a_refusal_is_an_outcome(self) -> None:
+        meta = Meta({"error": {"code": 100, "error_subcode": 33, "message": "no such comment"}}, status=400)
+        outcome = await meta.client.reply_to_comment("c_9", Secret("t"), "Hi")
+        assert isinstance(outcome, Rejected)
+        assert outcome.refusal.sentence == "The object does not exist or may not be seen."
+
+    async def test_no_answer_is_an_unknown_outcome(self) -> None:
+        meta = Meta(None)
+        assert isinstance(await meta.client.reply_to_comment("c_9", Secret("t"), "Hi"), Unknown)
+
+
+class TestPrivateReply:
+    @pytest.mark.parametrize("code", [1, 2])
+    async def test_one_that_reached_meta_is_never_sent_again(self, code: int) -> None:
+        meta = Meta({"error": {"code": code, "message": "try later"}}, status=500)
+        body = {"recipient": {"comment_id": "c_9"}, "message": {"text": "Hi"}}
+        assert isinstance(await meta.client.send("17841", Secret("t"), body), Unknown)
+
+
+class Meta:
+    """Instagram's end: accepts every message, or answers each request alike, or (None) not at all."""
+
+    def __init__(self, answer: Json | None = ACCEPTED, status: int = 200) -> None:
         self.requests: list[httpx.Request] = []
+        self._body, self._status = answer, status
         self.client = InstagramClient(
             httpx.AsyncClient(transport=httpx.MockTransport(self._answer), headers={"User-Agent": "Test"}),
             graph_url="https://graph.test",
@@ -57,4 +104,8 @@ class Meta:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
-        return httpx.Response(200, json={"recipient_id": "7001", "message_id": f"mid.{len(self.requests)}"})
+        if self._body is None:
+            raise httpx.ReadTimeout("no answer", request=request)
+        if self._body is ACCEPTED:
+            return httpx.Response(200, json={"recipient_id": "7001", "message_id": f"mid.{len(self.requests)}"})
+        return httpx.Response(self._status, json=self._body)

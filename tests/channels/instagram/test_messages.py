@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from instantchat.channels.instagram.messages import (
     Attachment,
     Button,
+    Card,
     Outgoing,
     QuickReply,
     bodies,
@@ -52,6 +53,45 @@ class TestBodies:
                 },
             }
         }
+
+    def test_cards_make_a_template_after_the_text_with_the_quick_replies(self) -> None:
+        shirt = Card(
+            "Shirt", "9 €", "https://x/s.jpg", "https://x/s", [Button("Buy", "b"), Button("See", url="https://x/s")]
+        )
+        made = Outgoing("Look", cards=[shirt, Card("Hat", "Warm")], quick_replies=[QuickReply("More", "m")])
+        assert [body["message"] for body in bodies(made, igsid="1")] == [
+            {"text": "Look"},
+            {
+                "attachment": {
+                    "type": "template",
+                    "payload": {
+                        "template_type": "generic",
+                        "elements": [
+                            {
+                                "title": "Shirt",
+                                "subtitle": "9 €",
+                                "image_url": "https://x/s.jpg",
+                                "default_action": {"type": "web_url", "url": "https://x/s"},
+                                "buttons": [
+                                    {"type": "postback", "title": "Buy", "payload": "b"},
+                                    {"type": "web_url", "title": "See", "url": "https://x/s"},
+                                ],
+                            },
+                            {"title": "Hat", "subtitle": "Warm"},
+                        ],
+                    },
+                },
+                "quick_replies": [{"content_type": "text", "title": "More", "payload": "m"}],
+            },
+        ]
+
+    def test_cards_are_cut_to_metas_limits(self) -> None:
+        card = Card("t" * 90, "s" * 90, buttons=[Button(f"B{i}", "p") for i in range(4)])
+        (body,) = bodies(Outgoing(cards=[card] * 11), igsid="1")
+        elements = body["message"]["attachment"]["payload"]["elements"]
+        assert len(elements) == 10
+        assert (elements[0]["title"], elements[0]["subtitle"]) == ("t" * 80, "s" * 80)
+        assert [button["title"] for button in elements[0]["buttons"]] == ["B0", "B1", "B2"]
 
     def test_media_goes_first_and_alone(self) -> None:
         made = Outgoing("hi", attachments=[Attachment("image", "https://x/1"), Attachment("like_heart")])

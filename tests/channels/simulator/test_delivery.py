@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from instantchat.channels.instagram.messages import Button, Outgoing, QuickReply, bodies
+from instantchat.channels.instagram.messages import Button, Card, Outgoing, QuickReply, bodies
 from instantchat.kit.crypto import hmac_hex
 from tests.channels.simulator.world import APP_SECRET, World, a_world
 
@@ -114,6 +114,15 @@ class TestCustomer:
         await world.api("POST", f"customers/{igsid}/taps", {"mid": sent["message_id"], "payload": "go"})
         events = [await world.product.next_event() for _ in range(3)]
         assert (events[2].kind, events[2].text, events[2].payload) == ("postback", "Go", "go")
+
+    async def test_taps_a_button_of_a_card(self, world: World) -> None:
+        igsid = await world.customer()
+        await world.write(igsid, "hi")
+        (body,) = bodies(Outgoing(cards=[Card("Hat", "Warm", buttons=[Button("Buy", "b")])]), igsid=igsid)
+        _, sent = await world.raw_send(body)
+        await world.api("POST", f"customers/{igsid}/taps", {"mid": sent["message_id"], "payload": "b"})
+        events = [await world.product.next_event() for _ in range(3)]
+        assert (events[2].kind, events[2].text, events[2].payload) == ("postback", "Buy", "b")
 
     async def test_cannot_tap_what_is_not_there(self, world: World) -> None:
         igsid = await world.customer()

@@ -13,7 +13,7 @@ import pytest
 from instantchat.channels.instagram.answers import NoProfile, Profile, Rejected, Sent, Unknown, Unsent
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.instagram.errors import RefusalKind
-from instantchat.channels.instagram.messages import Attachment, Button, Outgoing, QuickReply, bodies
+from instantchat.channels.instagram.messages import Attachment, Button, Card, Outgoing, QuickReply, bodies
 from instantchat.kit.crypto import Secret
 from instantchat.kit.http import new_client
 from tests.channels.simulator.world import World
@@ -29,6 +29,12 @@ async def opened(world: World) -> str:
     return igsid
 
 
+def generic(*elements: object) -> dict[str, object]:
+    """A message of cards."""
+    payload = {"template_type": "generic", "elements": list(elements)}
+    return {"attachment": {"type": "template", "payload": payload}}
+
+
 class TestSend:
     @pytest.mark.parametrize(
         "outgoing",
@@ -36,6 +42,7 @@ class TestSend:
             Outgoing("hi 😀 é"),
             Outgoing("choose", quick_replies=[QuickReply("Yes", "y")]),
             Outgoing("choose", buttons=[Button("Yes", "y"), Button("Site", url="https://example.com/a")]),
+            Outgoing(cards=[Card("Hat", "Warm", buttons=[Button("Buy", "b")]), Card("Cap", url="https://example.com")]),
             Outgoing(attachments=[Attachment("image", "https://example.com/a.png")]),
             Outgoing(attachments=[Attachment("like_heart")]),
         ],
@@ -91,6 +98,13 @@ class TestSend:
             ({"attachment": {"type": "hologram"}}, 100, 2534015),
             ({"text": "x", "quick_replies": [{"content_type": "text", "title": "a"}] * 14}, 100, None),
             ({"attachment": {"type": "template", "payload": {"template_type": "button", "text": "x"}}}, 100, 2534015),
+            (generic(), 100, 2534015),
+            (generic({"title": "Bare"}), 100, 2534015),
+            (generic({"subtitle": "No title"}), 100, 2534015),
+            (generic({"title": "x" * 81, "subtitle": "y"}), 100, 2534015),
+            (generic({"title": "x", "subtitle": "y" * 81}), 100, 2534015),
+            (generic({"title": "x", "buttons": [{"type": "web_url", "title": "t"}]}), 100, 2534015),
+            (generic(*[{"title": "x", "subtitle": "y"}] * 11), 100, 2534015),
         ],
     )
     async def test_bad_messages_are_refused(

@@ -128,13 +128,76 @@ class TestConversation:
             assert await world.change(conversation, conversation=paused)
             assert (await world.thread(conversation)).paused_until == world.now + HOUR * expected
 
+    async def test_was_heard_at_the_latest_moment(self, world: World) -> None:
+        conversation = await world.meet(heard_at=None)
+        for hours, expected in ((2, 2), (1, 2), (None, 2), (3, 3)):
+            at = None if hours is None else world.now + HOUR * hours
+            assert await world.change(conversation, conversation=dataclasses.replace(conversation, heard_at=at))
+            assert (await world.thread(conversation)).heard_at == world.now + HOUR * expected
+
+    async def test_adds_to_when_flows_started(self, world: World) -> None:
+        conversation = await world.meet(starts={"flow_1": "2026-01-01T10:00:00.000Z"})
+        for starts in (
+            {},
+            {"flow_1": "2026-01-01T09:00:00.000Z", "flow_2": "2026-01-01T11:00:00.000Z"},
+            {"flow_2": "2026-01-01T13:00:00+01:00"},
+        ):
+            assert await world.change(conversation, conversation=dataclasses.replace(conversation, starts=starts))
+        assert (await world.thread(conversation)).starts == {
+            "flow_1": "2026-01-01T10:00:00.000Z",
+            "flow_2": "2026-01-01T13:00:00+01:00",
+        }
+        await world.arrive("maria")
+        work = (await world.claim())[0]
+        assert work.conversation == await world.thread(conversation)
+
+    async def test_is_given_to_a_member(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        assert await world.change(conversation, assign="usr_1")
+        assert (await world.thread(conversation)).assignee_id == "usr_1"
+        changed = dataclasses.replace(conversation, last_text="News")
+        assert await world.change(conversation, conversation=changed, assign="usr_2")
+        stored = await world.thread(conversation)
+        assert (stored.assignee_id, stored.last_text) == ("usr_2", "News")
+        assert await world.change(conversation, conversation=conversation)
+        assert (await world.thread(conversation)).assignee_id == "usr_2"
+
+    async def test_a_new_one_may_be_given_at_once(self, world: World) -> None:
+        await world.arrive("maria", "otto")
+        work = {one.igsid: one for one in await world.claim()}
+        contact = new_contact(work["maria"], world.now)
+        conversation = new_conversation(work["maria"], contact, world.now)
+        given = world.handled(work["maria"], contact=contact, conversation=conversation, assign="usr_1")
+        assert await world.store_one(given)
+        assert (await world.thread(conversation)).assignee_id == "usr_1"
+
+
+class TestNotes:
+    async def test_are_stored_with_the_rest(self, store: Store, world: World) -> None:
+        maria, otto = await world.meet("maria"), await world.meet("otto")
+        note = world.note(maria, author_kind="flow", author_id="flow_1", run_id="run_1", text="Größe 😀")
+        assert await world.change(maria, notes=[note])
+        assert await store.inbox.notes(world.workspace_id, maria.id, 9) == [note]
+        assert await store.inbox.notes(world.workspace_id, otto.id, 9) == []
+
+    async def test_are_not_stored_without_the_lease(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        await world.arrive("maria")
+        work = (await world.claim())[0]
+        late = world.handled(work, "somebody else", notes=[world.note(conversation)], assign="usr_1")
+        assert not await world.store_one(late)
+        assert await store.inbox.notes(world.workspace_id, conversation.id, 9) == []
+        assert (await world.thread(conversation)).assignee_id is None
+
 
 class TestContact:
     async def test_is_stored_whole(self, store: Store, world: World) -> None:
         conversation = await world.meet()
         thread = await store.inbox.thread(world.workspace_id, conversation.id)
         assert thread is not None
-        contact = dataclasses.replace(thread.contact, tags=["vip"], fields={"city": "Bonn"}, variables={"n": 1})
+        contact = dataclasses.replace(
+            thread.contact, tags=["vip"], fields={"city": "Bonn"}, variables={"n": 1}, opted_out_at=world.now
+        )
         assert await world.change(conversation, contact=contact)
         thread = await store.inbox.thread(world.workspace_id, conversation.id)
         assert thread is not None

@@ -36,6 +36,16 @@ class TestIngest:
         events = [stranger, world.event(key="a"), stranger, world.event(key="a"), world.event(key="b")]
         assert await store.queue.ingest(events) == ["unknown_account", "new", "unknown_account", "duplicate", "new"]
 
+    async def test_takes_events_of_our_own_making(self, store: Store, world: World) -> None:
+        """The lane is that of the contact, known or not."""
+        conversation = await world.meet("maria")
+        kinds = ("api", "schedule", "contact_changed")
+        events = [dataclasses.replace(world.event("maria", flow="flow_1"), kind=kind) for kind in kinds]
+        assert await store.queue.ingest(events) == ["new"] * 3
+        work = (await world.claim())[0]
+        assert work.lane == conversation.lane
+        assert [(event.kind, event.payload) for event in work.events] == [(kind, {"flow": "flow_1"}) for kind in kinds]
+
     async def test_of_nothing_is_nothing(self, store: Store) -> None:
         assert await store.queue.ingest([]) == []
 

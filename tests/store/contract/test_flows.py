@@ -36,6 +36,13 @@ class TestNames:
         assert await store.flows.flow_by_name(world.workspace_id, "Welcome") is None
         assert await store.flows.create(new_flow(world, "Welcome"))
 
+    async def test_are_listed_by_id(self, store: Store, world: World, another) -> None:
+        flows = [new_flow(world, "Welcome"), new_flow(world, "Old", status="archived"), new_flow(world, "Gone")]
+        for flow in [*flows, new_flow(await another(), "Foreign")]:
+            await store.flows.create(flow)
+        await store.flows.delete(world.workspace_id, flows[2].id, world.now)
+        assert await store.flows.flow_names(world.workspace_id) == {flows[0].id: "Welcome", flows[1].id: "Old"}
+
 
 class TestUpdate:
     async def test_stores_the_draft(self, store: Store, world: World) -> None:
@@ -153,6 +160,13 @@ class TestDelete:
         assert await store.flows.version(version.id) == version
         assert await store.flows.flow(world.workspace_id, flow.id) is None
 
+    async def test_drops_its_schedules(self, store: Store, world: World) -> None:
+        flow = new_flow(world)
+        await store.flows.create(flow)
+        await store.schedules.replace(world.workspace_id, flow.id, [world.schedule(flow.id)])
+        await store.flows.delete(world.workspace_id, flow.id, world.now)
+        assert await store.schedules.next_due() is None
+
     async def test_answers_whether_there_was_one(self, store: Store, world: World, another) -> None:
         other = await another()
         flow = new_flow(world)
@@ -172,6 +186,45 @@ class TestDelete:
         await store.flows.delete(world.workspace_id, flow.id, world.now)
         moved = dataclasses.replace(work.waiting_runs[0], rev=1)
         assert not await world.store_one(world.handled(work, runs=[moved]))
+
+
+class TestVersions:
+    async def test_page_newest_first_whole(self, store: Store, world: World) -> None:
+        flow, versions = await _published(store, world, 5)
+        first = await store.flows.versions(world.workspace_id, flow.id, limit=2, cursor=None)
+        second = await store.flows.versions(world.workspace_id, flow.id, limit=2, cursor=first.next_cursor)
+        third = await store.flows.versions(world.workspace_id, flow.id, limit=2, cursor=second.next_cursor)
+        assert first.data + second.data + third.data == versions[::-1]
+        assert third.next_cursor is None
+
+    async def test_are_found_by_number(self, store: Store, world: World) -> None:
+        flow, versions = await _published(store, world, 2)
+        assert await store.flows.version_by_number(world.workspace_id, flow.id, 1) == versions[0]
+        assert await store.flows.version_by_number(world.workspace_id, flow.id, 3) is None
+
+    async def test_of_a_deleted_flow_stay(self, store: Store, world: World) -> None:
+        flow, versions = await _published(store, world, 1)
+        await store.flows.delete(world.workspace_id, flow.id, world.now)
+        assert (await store.flows.versions(world.workspace_id, flow.id, limit=9, cursor=None)).data == versions
+
+    async def test_a_cursor_nobody_made_is_refused(self, store: Store, world: World) -> None:
+        for cursor in ("x", "%%%", "bm8", "OTk5OTk5OTk5OTk5OTk5OTk5OTk6eA"):
+            with pytest.raises(BadRequest):
+                await store.flows.versions(world.workspace_id, "flow_1", limit=2, cursor=cursor)
+
+
+async def _published(store: Store, world: World, count: int) -> tuple[r.Flow, list[r.FlowVersion]]:
+    """A flow with so many versions, each with its author and note."""
+    flow = new_flow(world)
+    await store.flows.create(flow)
+    numbers = range(1, count + 1)
+    versions = [
+        dataclasses.replace(new_version(flow, number), author_id=world.user.id, note=f"Note {number}")
+        for number in numbers
+    ]
+    for version in versions:
+        assert await store.flows.publish(flow, version) == "saved"
+    return flow, versions
 
 
 class TestList:

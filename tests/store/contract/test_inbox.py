@@ -171,3 +171,13 @@ class TestRuns:
         await world.change(conversation, runs=runs)
         found = await store.inbox.runs(world.workspace_id, conversation.id, 2)
         assert [run.id for run in found] == [runs[2].id, runs[1].id]
+
+
+class TestNotes:
+    async def test_are_read_newest_first(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        notes = [world.note(conversation, text=str(n), created_at=world.now + HOUR * n) for n in range(3)]
+        for note in notes:
+            await store.inbox.add_note(note)
+        assert await store.inbox.notes(world.workspace_id, conversation.id, 9) == notes[::-1]
+        assert await store.inbox.notes(world.workspace_id, conversation.id, 2) == [notes[2], notes[1]]

@@ -9,14 +9,14 @@ from tests.store.world import World, new_flow, new_version
 class TestAnotherWorkspace:
     async def test_sees_nothing(self, store: Store, world: World, another) -> None:
         conversation = await world.meet("maria")
-        message, run = world.message(conversation), world.run(conversation)
-        await world.change(
-            conversation, conversation=conversation, messages=[message], runs=[run], counts={"messages_in": 1}
-        )
+        event = (await store.inbox.events(world.workspace_id, conversation.id, 1))[0]
+        message, run = world.message(conversation, "out", event_id=event.id), world.run(conversation)
+        written = {"messages": [message], "runs": [run], "notes": [world.note(conversation)]}
+        await world.change(conversation, conversation=conversation, **written, counts={"messages_out": 1})
         flow = new_flow(world)
         await store.flows.create(flow)
-        await store.flows.publish(flow, new_version(flow))
-        event = (await store.inbox.events(world.workspace_id, conversation.id, 1))[0]
+        version = new_version(flow)
+        await store.flows.publish(flow, version)
         stranger = (await another()).workspace_id
         inbox, flows, today = store.inbox, store.flows, world.now.date()
 
@@ -32,11 +32,19 @@ class TestAnotherWorkspace:
         assert await inbox.run(stranger, run.id) is None
         assert await inbox.events(stranger, conversation.id, 9) == []
         assert await inbox.event(stranger, event.id) is None
+        assert await inbox.notes(stranger, conversation.id, 9) == []
+        assert await inbox.replay_events(stranger, ["message"], 9) == []
+        assert await inbox.answers(stranger, [event.id]) == {}
+        assert (await store.schedules.contacts_page(stranger, limit=9, cursor=None)).data == []
+        assert await store.members.members(stranger) != [world.user]
         assert await store.accounts.account(stranger, world.account.id) is None
         assert world.account not in await store.accounts.accounts(stranger)
         assert await flows.flow(stranger, flow.id) is None
         assert await flows.flow_by_name(stranger, flow.name) is None
         assert (await flows.flows(stranger, status=None, category=None, limit=9, cursor=None)).data == []
+        assert (await flows.versions(stranger, flow.id, limit=9, cursor=None)).data == []
+        assert await flows.version_by_number(stranger, flow.id, version.number) is None
+        assert await flows.flow_names(stranger) == {}
         assert await flows.active_heads([stranger]) == {stranger: []}
         assert await store.activity.daily(stranger, today, today) == {}
 

@@ -29,6 +29,12 @@ class TestUsers:
         assert (changed.name, changed.avatar_url, changed.email) == ("Bea", "/a.png", world.user.email)
         assert await store.members.update_user("usr_none", {"name": "x"}) is None
 
+    async def test_of_a_workspace_are_listed_oldest_first(self, store: Store, world: World, another) -> None:
+        colleague = new_user(world.now + HOUR, workspace_id=world.workspace_id, role="agent")
+        assert await store.members.create_user(colleague, "Shop")
+        await another()
+        assert await store.members.members(world.workspace_id) == [world.user, colleague]
+
     async def test_refuse_changes_of_anything_else(self, store: Store, world: World) -> None:
         with pytest.raises(ValueError, match="role"):
             await store.members.update_user(world.user.id, {"role": "viewer"})
@@ -39,11 +45,13 @@ class TestDeletingTheLastUser:
         conversation = await world.meet()
         run = world.run(conversation)
         message = world.message(conversation)
-        assert await world.change(conversation, messages=[message], runs=[run], counts={"messages_in": 1})
+        changes = {"messages": [message], "runs": [run], "notes": [world.note(conversation)]}
+        assert await world.change(conversation, **changes, counts={"messages_in": 1})
         flow = new_flow(world)
         assert await store.flows.create(flow)
         version = new_version(flow)
         assert await store.flows.publish(flow, version) == "saved"
+        await store.schedules.replace(world.workspace_id, flow.id, [world.schedule(flow.id)])
         session = new_session(world.user, world.now)
         await store.members.create_session(session)
         event = (await store.inbox.events(world.workspace_id, conversation.id, 1))[0]
@@ -59,6 +67,8 @@ class TestDeletingTheLastUser:
         assert await store.inbox.thread(workspace_id, conversation.id) is None
         assert await store.inbox.message(workspace_id, message.id) is None
         assert await store.inbox.run(workspace_id, run.id) is None
+        assert await store.inbox.notes(workspace_id, conversation.id, 9) == []
+        assert await store.schedules.next_due() is None
         assert await store.inbox.event(workspace_id, event.id) is None
         assert await store.activity.daily(workspace_id, world.now.date(), world.now.date()) == {}
         assert await store.queue.ingest([world.event()]) == ["unknown_account"]

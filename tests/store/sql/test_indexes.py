@@ -64,6 +64,11 @@ class TestLists:
             "ix_messages_thread": lambda: inbox.messages(ours, conversation.id, limit=2, cursor=None),
             "ix_runs_conversation": lambda: inbox.runs(ours, conversation.id, 2),
             "ix_events_lane": lambda: inbox.events(ours, conversation.id, 2),
+            "ix_notes_thread": lambda: inbox.notes(ours, conversation.id, 2),
+            "ix_events_settled": lambda: inbox.replay_events(ours, ["message"], 2),
+            "ix_contacts_workspace": lambda: store.schedules.contacts_page(ours, limit=2, cursor=None),
+            "ix_schedules_due": store.schedules.next_due,
+            "ux_flow_versions_number": lambda: store.flows.versions(ours, "flow_1", limit=2, cursor=None),
         }
         explain = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[store.database.dialect]
         for index, read in lists.items():
@@ -84,6 +89,8 @@ async def _crowd(world: World) -> list[r.Conversation]:
         flow = new_flow(other)
         await world.store.flows.create(flow)
         await world.store.flows.publish(flow, new_version(flow))
+        later = [other.schedule(flow.id, position=position) for position in range(3)]
+        await world.store.schedules.replace(other.workspace_id, flow.id, later)
     names = [f"p{number}" for number in range(PEOPLE)]
     await world.arrive(*names)
     checkpoints = []
@@ -109,7 +116,10 @@ async def _everything(world: World, conversations: list[r.Conversation]) -> None
     await store.flows.update(dataclasses.replace(flow, revision=2), 1)
     await store.flows.publish(dataclasses.replace(flow, revision=2), new_version(flow))
     await store.flows.flow_by_name(world.workspace_id, "Welcome")
+    await store.flows.flow_names(world.workspace_id)
     await store.flows.active_heads([world.workspace_id])
+    await store.flows.versions(world.workspace_id, flow.id, limit=5, cursor=None)
+    await store.flows.version_by_number(world.workspace_id, flow.id, 1)
     await store.flows.flows(world.workspace_id, status=None, category=None, limit=5, cursor=None)
 
     await world.queue(first, "one", "two")
@@ -126,9 +136,12 @@ async def _everything(world: World, conversations: list[r.Conversation]) -> None
     message = world.message(conversations[1], mid="mid-new")
     change = r.MessageChange(send.message.id, "sent", mid="mid-echo")
     checkpoints = [world.handled(one, conversation=one.conversation, contact=one.contact) for one in work]
+    assert work[0].conversation is not None
+    started = dataclasses.replace(work[0].conversation, starts={"flow_1": "2026-01-01T12:00:00.000Z"})
     checkpoints[0] = dataclasses.replace(
-        checkpoints[0], runs=moved, messages=[message], message_changes=[change], counts={"messages_in": 1}
-    )
+        checkpoints[0], conversation=started, assign="usr_1", notes=[world.note(started)], runs=moved,
+        messages=[message], message_changes=[change], counts={"messages_in": 1},
+    )  # fmt: skip
     assert all(await store.queue.checkpoint(checkpoints))
     (claimed,) = await store.queue.claim_calls("c", world.now, world.now + LEASE, 10)
     assert await store.queue.add_result(claimed, world.event())
@@ -140,13 +153,30 @@ async def _everything(world: World, conversations: list[r.Conversation]) -> None
     await store.queue.next_due(world.now)
     await store.queue.expire_sends(world.now + LEASE, 10)
     await _reads(world, first)
+    await _schedules(world)
+    await store.queue.prune(now + dt.timedelta(days=1), 10)
+    await store.queue.prune(now + dt.timedelta(days=1), 10_000)
     await store.flows.delete(world.workspace_id, flow.id, now)
+
+
+async def _schedules(world: World) -> None:
+    schedules = world.store.schedules
+    row = world.schedule(next_at=world.now)
+    await schedules.replace(world.workspace_id, row.flow_id, [row, world.schedule(position=1)])
+    await schedules.replace(world.workspace_id, row.flow_id, [row])
+    await schedules.next_due()
+    await schedules.claim("clock", world.now, world.now + LEASE, 5)
+    given: dict[str, Any] = {"cursor": None, "firing_at": None, "next_at": world.now + LEASE}
+    assert await schedules.progress(row.id, "clock", **given, done=True)
+    page = await schedules.contacts_page(world.workspace_id, limit=2, cursor=None)
+    await schedules.contacts_page(world.workspace_id, limit=2, cursor=page.next_cursor)
 
 
 async def _members(world: World) -> None:
     members, now = world.store.members, world.now
     session = new_session(world.user, now)
     await members.create_session(session)
+    await members.members(world.workspace_id)
     await members.user_by_email(world.user.email)
     await members.session_user(session.id)
     await members.session_by_cookie(session.cookie_hash)
@@ -177,6 +207,10 @@ async def _reads(world: World, conversation: r.Conversation) -> None:
     await inbox.runs(ours, conversation.id, 5)
     events = await inbox.events(ours, conversation.id, 5)
     await inbox.event(ours, events[0].id)
+    await inbox.add_note(world.note(conversation))
+    await inbox.notes(ours, conversation.id, 5)
+    replayed = await inbox.replay_events(ours, ["message", "comment"], 5)
+    await inbox.answers(ours, [one.event.id for one in replayed])
     await world.store.activity.daily(ours, world.now.date(), world.now.date())
 
 

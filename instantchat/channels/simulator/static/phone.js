@@ -175,6 +175,7 @@ function drawMessage(message, place) {
   const bubble = el("div", { className: "bubble", textContent: message.text });
   if (message.buttons.length) line.append(el("div", { className: "template" }, [bubble, ...message.buttons.map((button) => drawButton(message, button))]));
   else if (message.text) line.append(bubble);
+  if (message.cards.length) line.append(el("div", { className: "cards" }, message.cards.map((card) => drawCard(message, card))));
   if (message.reaction) line.append(el("span", { className: "reaction", textContent: message.reaction === "love" ? "❤️" : message.reaction }));
   const at = new Date(message.at);
   line.append(el("time", { dateTime: message.at, title: at.toLocaleString(), textContent: at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) }));
@@ -186,6 +187,15 @@ function drawAttachment(item) {
   if (item.type === "image" && url) return el("img", { className: "media", src: url, alt: "Picture" });
   if (item.type === "like_heart") return el("div", { className: "bubble", textContent: "❤️" });
   return el("div", { className: "bubble" }, [url ? el("a", { href: url, rel: "noreferrer", target: "_blank", textContent: item.type }) : item.type]);
+}
+
+function drawCard(message, card) {
+  const lines = [el("strong", { textContent: card.title })];
+  if (card.subtitle) lines.push(el("small", { textContent: card.subtitle }));
+  if (card.image_url) lines.unshift(el("img", { src: card.image_url, alt: "" }));
+  const url = card.default_action?.url;
+  const face = url ? el("a", { className: "face", href: url, target: "_blank", rel: "noreferrer" }, lines) : el("div", { className: "face" }, lines);
+  return el("div", { className: "template" }, [face, ...(card.buttons ?? []).map((button) => drawButton(message, button))]);
 }
 
 function drawButton(message, button) {

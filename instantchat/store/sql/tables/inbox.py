@@ -1,4 +1,4 @@
-"""Contacts, conversations and messages; a message row is also its place in the outbox."""
+"""Contacts, conversations, messages and notes; a message row is also its place in the outbox."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ class ContactRow(SQLModel, table=True):
     """A person who wrote to an account; `search` is name and user name without case."""
 
     __tablename__ = "contacts"
-    __table_args__ = (Index("ux_contacts_igsid", "igsid", "account_id", unique=True),)
+    __table_args__ = (
+        Index("ux_contacts_igsid", "igsid", "account_id", unique=True),
+        Index("ix_contacts_workspace", "workspace_id", "created_at", "id"),
+    )
 
     id: str = Field(primary_key=True)
     workspace_id: str
@@ -32,6 +35,7 @@ class ContactRow(SQLModel, table=True):
     search: str = Field(sa_type=FreeText)
     created_at: dt.datetime = Field(sa_type=Moment)
     updated_at: dt.datetime = Field(sa_type=Moment)
+    opted_out_at: dt.datetime | None = Field(sa_type=Moment)
 
 
 class ConversationRow(SQLModel, table=True):
@@ -62,6 +66,8 @@ class ConversationRow(SQLModel, table=True):
     search: str = Field(sa_type=FreeText)
     created_at: dt.datetime = Field(sa_type=Moment)
     updated_at: dt.datetime = Field(sa_type=Moment)
+    heard_at: dt.datetime | None = Field(sa_type=Moment)
+    starts: Any = Field(sa_type=JsonText, nullable=False, sa_column_kwargs={"server_default": "{}"})
 
 
 class MessageRow(SQLModel, table=True):
@@ -115,6 +121,24 @@ class MessageRow(SQLModel, table=True):
     )
 
 
+class NoteRow(SQLModel, table=True):
+    """What members see in a thread, and its contact does not."""
+
+    __tablename__ = "notes"
+    __table_args__ = (Index("ix_notes_thread", "conversation_id", "created_at", "id"),)
+
+    id: str = Field(primary_key=True)
+    workspace_id: str
+    conversation_id: str
+    kind: str
+    author_kind: str
+    author_id: str | None
+    text: str = Field(sa_type=FreeText)
+    created_at: dt.datetime = Field(sa_type=Moment)
+    run_id: str | None
+
+
 contacts = table_of(ContactRow)
 conversations = table_of(ConversationRow)
 messages = table_of(MessageRow)
+notes = table_of(NoteRow)

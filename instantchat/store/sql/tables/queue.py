@@ -24,6 +24,7 @@ class EventRow(SQLModel, table=True):
         partial("ix_events_pending", "account_id", "seq", where="state = 'pending'"),
         partial("ix_events_pending_in", "pending_in", "seq", where="pending_in IS NOT NULL"),
         partial("ix_events_later", "not_before", where="not_before IS NOT NULL"),
+        partial("ix_events_settled", "workspace_id", "received_at", "seq", "kind", where="state <> 'pending'"),
     )
 
     seq: int | None = Field(default=None, primary_key=True, sa_type=Sequence64)
@@ -54,6 +55,7 @@ class RunRow(SQLModel, table=True):
         partial("ix_runs_waiting_lane", "lane", where="state = 'waiting'"),
         partial("ix_runs_due", "due_at", where="due_at IS NOT NULL"),
         partial("ix_runs_calls", "call_at", where="call_at IS NOT NULL"),
+        partial("ix_runs_over", "updated_at", where="state <> 'running' AND state <> 'waiting'"),
     )
 
     id: str = Field(primary_key=True)

@@ -7,13 +7,16 @@ price is what needs backtracking: look-around, back-references and captures are 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
+from .issues import Issue
 from .regex_syntax import STATE_LIMIT, Anchor, Choice, Letter, PatternError, Piece, Repeat, Sequence, parse_pattern
 
-__all__ = ["TEXT_LIMIT", "Pattern", "PatternError", "compile_pattern"]
+__all__ = ["TEXT_LIMIT", "Pattern", "PatternError", "check_pattern", "compile_pattern"]
 
 TEXT_LIMIT = 1000
+_HINT = r"Use letters, ., [a-z], \d, \w, \s, \b, groups, |, *, +, ?, {1,3}, ^ and $."
 
 
 @lru_cache(maxsize=1024)
@@ -22,6 +25,14 @@ def compile_pattern(source: str) -> Pattern:
     pattern = Pattern()
     pattern.start = pattern.build(parse_pattern(source), pattern.accept)
     return pattern
+
+
+def check_pattern(source: str, field: str) -> Iterator[Issue]:
+    """A finding when the pattern cannot be used, with why."""
+    try:
+        compile_pattern(source)
+    except PatternError as error:
+        yield Issue("bad_regex", f"The pattern cannot be used: {error}.", field=field, hint=_HINT)
 
 
 class Pattern:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from instantchat.engine.flow import validate_flow
 from instantchat.engine.issues import Issue
 from instantchat.errors import FieldError, Invalid
 from instantchat.features.auth.member import Member
@@ -13,8 +12,9 @@ from instantchat.features.flows import schemas as s
 from instantchat.features.flows.diff import diff_graphs
 from instantchat.features.flows.draft import apply_ops, checked, findings, graph_of, starter_graph, with_edge_ids
 from instantchat.features.flows.names import clean_name, copies_of, numbered, tidy
-from instantchat.features.flows.published import PublishedFlows, others_than
+from instantchat.features.flows.published import PublishedFlows
 from instantchat.features.flows.record import new_flow, new_version, with_graph, with_settings
+from instantchat.features.flows.surroundings import Surveyor
 from instantchat.features.flows.view import (
     FlowView,
     StaleRevision,
@@ -37,11 +37,12 @@ class FlowService:
     """Everything people do with flows. Viewers read; changing one takes an admin. A flow of another workspace is
     `NotFound("flow_not_found")`."""
 
-    def __init__(self, store: Store, clock: Clock, publisher: Publisher) -> None:
+    def __init__(self, store: Store, clock: Clock, publisher: Publisher, allowed_networks: Sequence[str] = ()) -> None:
         self._flows = store.flows
         self._clock = clock
         self._publisher = publisher
         self._published = PublishedFlows(store.flows)
+        self._surveyor = Surveyor(store, allowed_networks)
 
     async def save(self, member: Member, body: s.SaveFlow) -> FlowView:
         """Store a draft: that of `body.id`, else of `body.name`, else a new one.
@@ -121,7 +122,9 @@ class FlowService:
         for _ in range(_ATTEMPTS):
             stored = await self._flow(member, flow_id)
             active = await self._published.active(member.workspace_id)
-            issues = validate_flow(stored.graph, others_than(active, flow_id))
+            issues = (await self._surveyor.around(member.workspace_id, active, stored.id, stored.name)).validate(
+                stored.graph
+            )
             refuse_unready(stored, issues)
             if flow_id in active and not differs(stored, active):
                 return FlowView(stored, issues, has_unpublished_changes=False)
@@ -178,7 +181,8 @@ class FlowService:
         read at all (too large, not storable)."""
         active = await self._published.active(member.workspace_id)
         try:
-            return findings(graph_of(body.nodes, body.edges, None), others_than(active, body.id))
+            around = await self._surveyor.around(member.workspace_id, active, body.id, None)
+            return findings(graph_of(body.nodes, body.edges, None), around)
         except Invalid as refusal:
             return [_as_issue(error) for error in refusal.errors]
 
@@ -190,7 +194,7 @@ class FlowService:
     async def _insert(self, member: Member, name: str, graph: r.Json, settings: s.FlowSettings) -> FlowView | None:
         """None when the name is taken."""
         active = await self._published.active(member.workspace_id)
-        issues = checked(graph, others_than(active, None))
+        issues = checked(graph, await self._surveyor.around(member.workspace_id, active, None, name))
         flow = new_flow(member, name, graph, settings, self._clock.now())
         if not await self._flows.create(flow):
             return None
@@ -210,7 +214,9 @@ class FlowService:
     async def _update(self, member: Member, stored: r.Flow, changed: r.Flow, base: int | None) -> FlowView | None:
         """The stored change, or None when somebody else was faster."""
         active = await self._published.active(member.workspace_id)
-        issues = checked(changed.graph, others_than(active, stored.id))
+        issues = checked(
+            changed.graph, await self._surveyor.around(member.workspace_id, active, stored.id, changed.name)
+        )
         if base is not None and base != stored.revision:
             raise StaleRevision(stored, base, diff_graphs(stored.graph, changed.graph))
         changed = replace(changed, revision=stored.revision + 1, updated_at=self._clock.now())
@@ -246,7 +252,8 @@ class FlowService:
 
     async def _view(self, flow: r.Flow) -> FlowView:
         active = await self._published.active(flow.workspace_id)
-        return FlowView(flow, validate_flow(flow.graph, others_than(active, flow.id)), differs(flow, active))
+        around = await self._surveyor.around(flow.workspace_id, active, flow.id, flow.name)
+        return FlowView(flow, around.validate(flow.graph), differs(flow, active))
 
     async def _flow(self, member: Member, flow_id: str) -> r.Flow:
         stored = await self._flows.flow(member.workspace_id, flow_id)

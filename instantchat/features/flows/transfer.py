@@ -40,7 +40,7 @@ class TransferService:
                 "Export it again from a server of the same version.",
             )
         graph = graph_of(body.nodes, body.edges, body.viewport)
-        if not any(issue.malformed for issue in findings(graph, ())):
+        if not any(issue.malformed for issue in findings(graph)):
             graph = with_new_ids(graph)
         view = await self._flows.add(member, body.name, graph, body)
         return view, await self._unresolved(member, view.flow.graph)

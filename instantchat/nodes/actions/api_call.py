@@ -103,9 +103,11 @@ class ApiCall(ActionNode):
             yield Issue("blocked_address", "Only http and https addresses can be called.", field="endpoint", hint=hint)
         for name in self.headers:
             if not _HEADER_NAME.fullmatch(name):
-                yield Issue("bad_header", f"{name[:40]!r} is no header name.", field="headers")
+                hint = "Use letters, digits and -, such as X-Api-Key."
+                yield Issue("bad_header", f"{name[:40]!r} is no header name.", field="headers", hint=hint)
         if self.body is not None and len(json.dumps(self.body)) > BODY_LIMIT:
-            yield Issue("too_long", f"The body is over {BODY_LIMIT:,} characters.", field="body")
+            hint = "Shorten it, or let the service look the rest up."
+            yield Issue("too_long", f"The body is over {BODY_LIMIT:,} characters.", field="body", hint=hint)
         yield from check_name(self.save_as, "saveAs")
 
     def sets(self) -> Iterator[str]:

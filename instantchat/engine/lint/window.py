@@ -13,6 +13,7 @@ from .standing import LONGEST, Standing, WindowState, window_states
 from .subject import Subject
 
 _LATE_HINT = "When it is closed, {}. Come here within 24 hours, or let the contact answer something first."
+_NEVER_HINT = "Begin with something that contacts send, or keep this to those who wrote within 24 hours."
 _REPLY_HINT = "A comment allows one private reply: say it there, or ask something in it that people answer."
 _ONE_HINT = "Put it all into one text, or send the rest once the person has answered."
 
@@ -33,7 +34,7 @@ def _about(node: Node, state: WindowState, flow: CompiledFlow) -> Iterator[Issue
         yield Issue("window_closed", f"{message} since the contact last did something.", "warning", hint=hint)
     elif Standing.NEVER_OPEN in state.standings:
         message = f"“{_unasked(flow)}” opens no messaging window: who has not written within 24 hours gets nothing."
-        yield Issue("window_closed", message, "warning", hint=hint)
+        yield Issue("window_closed", message, "warning", hint=_NEVER_HINT)
     awaits = {Standing.NOT_OPEN} if node.sends() else {Standing.NOT_OPEN, Standing.PRIVATE_REPLY}
     if awaits & state.standings:
         message = "This goes out only once the person has answered the private reply."

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from pydantic import ValidationError
 
-from .form import FormSchema, Part, Required, Templated, form_fields, walk_fields
+from .form import FieldValue, FormSchema, Part, Required, Templated, form_fields, walk_fields
 from .issues import Issue, malformed
 from .scope import Path
 from .templates import Slot, parse_template
@@ -56,7 +57,7 @@ class Block(Part):
 
     def findings(self) -> Iterator[Issue]:
         """All findings about this block alone: missing fields, unreadable templates, then `check`."""
-        for field in walk_fields(self, only_shown=True):
+        for field in self.shown_fields:
             if field.has(Required) and field.is_empty():
                 yield Issue("required", f"“{field.label}” is missing.", field=field.path, hint="Fill it in.")
             if field.has(Templated):
@@ -66,17 +67,26 @@ class Block(Part):
                         yield Issue("bad_template", f"{slot} cannot be read.", "warning", field=field.path, hint=hint)
         yield from self.check()
 
-    def slots(self) -> Iterator[tuple[str, Slot]]:
+    @cached_property
+    def shown_fields(self) -> tuple[FieldValue, ...]:
+        """The fields that the form shows, those of its parts included."""
+        return tuple(walk_fields(self, only_shown=True))
+
+    @cached_property
+    def slots(self) -> tuple[tuple[str, Slot], ...]:
         """Every (field, slot) of its templates."""
-        for field in walk_fields(self, only_shown=True):
-            if field.has(Templated):
-                for source in strings_in(field.value):
-                    if "{{" in source:
-                        yield from ((field.path, slot) for slot in parse_template(source).slots())
+        return tuple(
+            (field.path, slot)
+            for field in walk_fields(self, only_shown=True)
+            if field.has(Templated)
+            for source in strings_in(field.value)
+            if "{{" in source
+            for slot in parse_template(source).slots()
+        )
 
     def reads(self) -> Iterator[tuple[str, Path]]:
         """Every (field, path) it reads, in templates and elsewhere."""
-        return ((field, slot.path) for field, slot in self.slots())
+        return ((field, slot.path) for field, slot in self.slots)
 
 
 def strings_in(value: Any) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as data_field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from .block import Block
@@ -213,6 +214,7 @@ def _labels_of(items: list[Any], spec: ExitsFrom) -> Iterator[str]:
         yield label
 
 
+@cache
 def _field_by_alias(cls: type[Part], alias: str) -> str:
     """The Python name of a field from its JSON name."""
     return next(name for name, info in cls.model_fields.items() if alias in (info.alias, name))

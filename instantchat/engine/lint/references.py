@@ -13,7 +13,7 @@ from .subject import Subject
 def find(subject: Subject) -> Iterator[Issue]:
     """Flows and members that fields name and the workspace has not, and flows that are there but not active."""
     for node_id, field in subject.fields():
-        ref = mark_of(field.info, Ref)
+        ref = mark_of(field.info, Ref) if field.value else None
         if ref is None or ref.to not in ("flow", "member"):
             continue
         for value in _values(field):

@@ -60,6 +60,24 @@ class WindowState:
         return max(self.standings, key=list(Standing).index)
 
 
+class _Exit(NamedTuple):
+    """A way out of a step as its node describes it."""
+
+    id: str
+    stay: timedelta
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What counts about a node: its exits, whether it sends messages, whether its way ends when nobody answers."""
+
+    exits: tuple[_Exit, ...]
+    sends: bool
+    ends_unanswered: bool
+    target: CompiledFlow | None
+
+
 class _Leg(NamedTuple):
     """A way out of a step: by which exit (None: the run's way ends there), in which mode, after how long; `is_reset`:
     the clock begins anew."""
@@ -102,6 +120,12 @@ def window_states(flow: CompiledFlow, target: Target = lambda node: None) -> dic
     return {node_id: _state(found[node_id]) for node_id in flow.nodes if node_id in found}
 
 
+def _step(node: Node, target: CompiledFlow | None) -> _Step:
+    exits = tuple(_Exit(each, node.longest_stay(each), node.opens_window(each)) for each in node.exits() if each)
+    is_silent = bool(exits) and all(each.opens for each in exits)  # nobody answered: no exit is for that
+    return _Step(exits, node.sends() > 0, is_silent, target)
+
+
 def _mode(trigger: Trigger) -> Mode:
     if trigger.opens_window:
         return Mode.OPENED
@@ -127,6 +151,7 @@ class _Analysis:
 
     def __init__(self, target: Target) -> None:
         self._target = target
+        self._steps: dict[int, _Step] = {}
         self._passages: dict[tuple[int, Mode], list[_Leg] | None] = {}
         self._depth = 0
 
@@ -168,16 +193,16 @@ class _Analysis:
 
     def _legs(self, node: Node, mode: Mode) -> Iterator[_Leg]:
         """Every way on from a step entered in this mode."""
-        target = self._target(node)
-        passage = self._passage(target, mode) if target is not None else None
-        after = Mode.REPLIED if node.sends() and mode is Mode.COMMENT else mode
-        is_answered = bool(node.sends()) and mode is Mode.REPLIED  # it went out, so the contact has answered
-        exits = [exit_id for exit_id in node.exits() if exit_id]
-        if not exits:
-            yield _Leg(None, after, node.longest_stay(""))
-        for exit_id in exits:
-            stay = node.longest_stay(exit_id)
-            if node.opens_window(exit_id):
+        step = self._steps.get(id(node))
+        if step is None:
+            step = self._steps[id(node)] = _step(node, self._target(node))
+        passage = self._passage(step.target, mode) if step.target is not None else None
+        after = Mode.REPLIED if step.sends and mode is Mode.COMMENT else mode
+        is_answered = step.sends and mode is Mode.REPLIED  # it went out, so the contact has answered
+        if not step.exits:
+            yield _Leg(None, after, timedelta(0))
+        for exit_id, stay, opens in step.exits:
+            if opens:
                 yield _Leg(exit_id, Mode.OPENED, timedelta(0), True)
             elif passage is not None:
                 yield from (leg._replace(exit=exit_id) for leg in passage)
@@ -185,8 +210,8 @@ class _Analysis:
                 yield _Leg(exit_id, Mode.OPENED, stay, True)
             else:
                 yield _Leg(exit_id, after, stay)
-        if node.waits() and exits and all(map(node.opens_window, exits)):
-            yield _Leg(None, after, STANDARD)  # nobody answered: this way ends, and a sub-flow goes back
+        if step.ends_unanswered:
+            yield _Leg(None, after, STANDARD)
 
     def _passage(self, flow: CompiledFlow, mode: Mode) -> list[_Leg] | None:
         """How a run that enters the flow in this mode leaves it; None when it goes through itself or too deep."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..compiled import CompiledFlow
-from ..form import FieldValue, walk_fields
+from ..form import FieldValue
 from ..node import Node
 from .known import Known
 
@@ -23,7 +23,6 @@ class Subject:
     others: Others = ()
     known: Known = field(default_factory=Known)
     _active: dict[str, CompiledFlow] = field(init=False, default_factory=dict)
-    _fields: list[tuple[str, FieldValue]] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._active = {name.casefold(): flow for name, flow in self.others}
@@ -46,7 +45,5 @@ class Subject:
         return self.flow if self.is_itself(reference) else self.active(reference)
 
     def fields(self) -> Iterator[tuple[str, FieldValue]]:
-        """Every (node id, field) of the flow."""
-        if self._fields is None:
-            self._fields = [(node_id, each) for node_id, node in self.flow.nodes.items() for each in walk_fields(node)]
-        return iter(self._fields)
+        """Every (node id, field) of the flow that its form shows."""
+        return ((node_id, each) for node_id, node in self.flow.nodes.items() for each in node.shown_fields)

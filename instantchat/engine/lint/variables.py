@@ -37,15 +37,16 @@ class _Set:
 def find(subject: Subject) -> Iterator[Issue]:
     """One finding per node and name. A fallback makes up for a missing value; conditions may ask about any name that
     something in the flow sets."""
+    reads = {node_id: list(_unguarded(node)) for node_id, node in subject.flow.nodes.items()}
+    wanted = {name for found in reads.values() for _, name, _ in found}
     inner: dict[int, frozenset[str]] = {}
-    names = {node_id: frozenset(_names(subject, node, inner)) for node_id, node in subject.flow.nodes.items()}
-    bits = {name: 1 << place for place, name in enumerate(sorted(frozenset().union(*names.values())))}
+    names = {node_id: wanted.intersection(_names(subject, each, inner)) for node_id, each in subject.flow.nodes.items()}
+    bits = {name: 1 << place for place, name in enumerate(sorted(set().union(*names.values())))}
     before = _before(subject.flow, {node_id: sum(bits[name] for name in found) for node_id, found in names.items()})
-    for node_id, node in subject.flow.nodes.items():
+    for node_id, found in reads.items():
         told: set[str] = set()
-        for field, path, is_compared in _unguarded(node):
-            name = _name_of(path)
-            if name is None or name in told:
+        for field, name, is_compared in found:
+            if name in told:
                 continue
             issue = _judge(name, bits.get(name, 0), before.get(node_id), is_compared)
             if issue is not None:
@@ -104,12 +105,15 @@ def _names(subject: Subject, node: Node, inner: dict[int, frozenset[str]]) -> It
         yield from inner[id(target)]
 
 
-def _unguarded(node: Node) -> Iterator[tuple[str, Path, bool]]:
-    """Every (field, path, whether it is only compared) that a node reads without a fallback."""
-    slots = list(node.slots())
-    yield from ((field, slot.path, False) for field, slot in slots if slot.fallback is None)
+def _unguarded(node: Node) -> Iterator[tuple[str, str, bool]]:
+    """Every (field, name, whether it is only compared) that a node reads without a fallback."""
+    slots = node.slots
     in_templates = {(field, slot.path) for field, slot in slots}
-    yield from ((*read, True) for read in node.reads() if read not in in_templates)
+    bare = {(field, slot.path) for field, slot in slots if slot.fallback is None}
+    for field, path in node.reads():
+        name = _name_of(path)
+        if name is not None and ((field, path) in bare or (field, path) not in in_templates):
+            yield field, name, (field, path) not in in_templates
 
 
 def _name_of(path: Path) -> str | None:

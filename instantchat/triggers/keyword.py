@@ -71,7 +71,8 @@ class Keyword(Trigger):
     def clash(self, other: Trigger) -> str | None:
         if not isinstance(other, Keyword) or other.match_ != self.match_:
             return None
-        both = [word for word in self._wanted if word in other._wanted]
+        theirs = set(other._wanted)
+        both = [word for word in self._wanted if word in theirs]
         return f"the keyword “{shorten(both[0], 40)}”" if both else None
 
     def card(self) -> str:

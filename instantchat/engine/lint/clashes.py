@@ -10,6 +10,7 @@ from ..text import shorten
 from .subject import Subject
 
 CLASHES_SHOWN = 20
+LISTENERS_COMPARED = 60  # flows have a few; one with thousands must not hold up everybody's saving
 
 
 def find(subject: Subject) -> Iterator[Issue]:
@@ -20,7 +21,7 @@ def find(subject: Subject) -> Iterator[Issue]:
 
 def _with_others(subject: Subject) -> Iterator[Issue]:
     shown = 0
-    for listener in subject.flow.listeners:
+    for listener in subject.flow.listeners[:LISTENERS_COMPARED]:
         for name, other in subject.others:
             phrases = (listener.trigger.clash(theirs.trigger) for theirs in other.listeners)
             phrase = next((each for each in phrases if each), None)
@@ -36,7 +37,7 @@ def _with_others(subject: Subject) -> Iterator[Issue]:
 def _within(subject: Subject) -> Iterator[Issue]:
     """The trigger nodes whose events an earlier one takes."""
     told: set[str | None] = set()
-    for first, second in combinations(subject.flow.listeners, 2):
+    for first, second in combinations(subject.flow.listeners[:LISTENERS_COMPARED], 2):
         if first.node_id == second.node_id or second.node_id in told:
             continue
         phrase = first.trigger.clash(second.trigger)

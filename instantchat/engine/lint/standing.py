@@ -212,6 +212,8 @@ class _Analysis:
                 yield _Leg(exit_id, after, stay)
         if step.ends_unanswered:
             yield _Leg(None, after, STANDARD)
+        if is_answered:
+            yield _Leg(None, after, PRIVATE_REPLY)  # or the contact has not, and this way ends
 
     def _passage(self, flow: CompiledFlow, mode: Mode) -> list[_Leg] | None:
         """How a run that enters the flow in this mode leaves it; None when it goes through itself or too deep."""

@@ -33,7 +33,7 @@ Errors stop activation, warnings and information do not. Each finding is at its 
 | `unreachable` | warning | no run can come to the node |
 | `note_connected` | warning | an edge leads into a note |
 | `variable_never_set` | warning | a variable is read that nothing in the flow sets |
-| `variable_unset` | warning | a variable is read that is only set later, or on other ways |
+| `variable_unset` | warning | a variable is read that the flow sets, but on no way to the node |
 | `no_response_yet` | warning | `response` is read where no way has called an API before |
 | `window_closed` | warning | the messaging window may be closed when a run comes to a step that speaks |
 | `window_not_open` | warning | after a comment: the private reply is spent and the person has not answered |

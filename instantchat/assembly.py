@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import httpx
@@ -14,9 +15,12 @@ from instantchat.features.analytics.service import AnalyticsService
 from instantchat.features.auth.profile import ProfileService
 from instantchat.features.auth.service import AuthService
 from instantchat.features.connect.service import ConnectService
+from instantchat.features.flows.history import HistoryService
 from instantchat.features.flows.service import FlowService
+from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.features.inbox.service import InboxService
+from instantchat.features.trial.service import TrialService
 from instantchat.kit.clock import Clock, SystemClock
 from instantchat.kit.completions import Completions
 from instantchat.kit.crypto import Secret
@@ -45,6 +49,9 @@ class Assembly:
     connect: ConnectService
     flows: FlowService
     transfer: TransferService
+    starting: StartingService
+    trial: TrialService
+    history: HistoryService
     inbox: InboxService
     analytics: AnalyticsService
     simulator: Starlette | None
@@ -110,6 +117,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         allowed_networks=settings.http_allowed_networks,
         ai_model=settings.ai_model,
         stop_words=settings.stop_words,
+        explanations_kept=dt.timedelta(days=settings.explanations_days),
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),
     )
@@ -140,6 +148,9 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         ),
         flows=flows,
         transfer=TransferService(store, flows),
+        starting=StartingService(store, clock, runtime.wake_worker),
+        trial=TrialService(store, clock, stop_words=settings.stop_words),
+        history=HistoryService(store, flows),
         inbox=InboxService(store, clock, hub, runtime.wake_outbox),
         analytics=AnalyticsService(store, clock),
         simulator=_simulator(settings, clock, http) if settings.simulator_on and serves else None,

@@ -64,9 +64,7 @@ def _node(schema: dict[str, Any]) -> Iterator[str]:
         yield ""
     exits = schema["exits"]
     if isinstance(exits, list):
-        yield (
-            "**Exits**: " + (", ".join(f"`{each['id']}`" for each in exits if "fromField" not in each) or "none") + "."
-        )
+        yield f"**Exits**: {', '.join(_exit(each) for each in exits) or 'none'}."
         yield ""
     yield from _fields(schema["fields"])
     for field in schema["fields"]:
@@ -83,11 +81,23 @@ def _node(schema: dict[str, Any]) -> Iterator[str]:
     yield "```"
 
 
+def _exit(schema: dict[str, Any]) -> str:
+    if "fromField" not in schema:
+        return f"`{schema['id']}`"
+    which = "".join(f" whose `{name}` is `{value}`" for name, value in schema["where"].items())
+    return f"one per item of `{schema['fromField']}`{which}, by its `{schema['id']}`"
+
+
 def _fields(fields: list[dict[str, Any]]) -> Iterator[str]:
     if not fields:
         return
     yield "| field | label | kind | what it is |"
     yield "|---|---|---|---|"
+    yield from _rows(fields)
+
+
+def _rows(fields: list[dict[str, Any]], path: str = "") -> Iterator[str]:
+    """A row for each field, and for those of its items: `answer.min`, `quickReplies[].title`."""
     for field in fields:
         marks = [word for word in ("required", "templated", "secret") if field.get(word)]
         notes = [field["help"], ", ".join(marks).capitalize() + "." if marks else ""]
@@ -95,7 +105,10 @@ def _fields(fields: list[dict[str, Any]]) -> Iterator[str]:
             notes.append("Limits: " + ", ".join(f"{key} {value}" for key, value in field["limits"].items()) + ".")
         if field.get("options"):
             notes.append("One of " + ", ".join(f"`{each['value']}`" for each in field["options"]) + ".")
-        yield f"| `{field['name']}` | {field['label']} | {field['kind']} | {' '.join(note for note in notes if note)} |"
+        name = path + field["name"]
+        yield f"| `{name}` | {field['label']} | {field['kind']} | {' '.join(note for note in notes if note)} |"
+        inner = f"{name}[]." if isinstance(field["default"], list) else f"{name}."
+        yield from _rows(field.get("item", {}).get("fields", []), inner)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from .node import Node
 from .payload import ID_LIMIT
 from .registry import node_class, node_types, trigger_types
 from .scope import reads_profile
+from .upgrades import current_data
 
 NODE_LIMIT = 500
 EDGE_LIMIT = 2000
@@ -91,6 +92,8 @@ def _parse_node(item: dict[str, Any]) -> tuple[Node | None, list[Issue]]:
     problem = shape_problem(data)
     if problem:
         return None, [malformed("bad_value", problem, field="data")]
+    if isinstance(type_name, str):
+        data, _ = current_data(type_name, data)
     cls = node_class(type_name, data) if isinstance(type_name, str) else None
     if cls is None:
         return None, [_unknown_type(type_name, data)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as data_field
 from datetime import datetime, timedelta
@@ -39,6 +39,17 @@ class ExitsFrom:
     label: str = "title"
     where: Mapping[str, Any] = data_field(default_factory=dict)
     share: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """How a node's data were written earlier, and what they are today. `read` takes any JSON object and leaves today's
+    as it is; `note` tells people what it changed; `before` and `after` are its example and its test."""
+
+    note: str
+    read: Callable[[dict[str, Any]], dict[str, Any]]
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,8 @@ class Node(Block):
     """A kind of node; `type` is its wire name. A type with `discriminator` has variants, one class each, chosen by
     that key of the data (`actionNode` by `action`). `group` and `place` say where it is in the palette, `window` what
     it means for Instagram's messaging window; `exit_spec` gives its exits, the first being the default;
-    `gives_response` says that `{{response...}}` can be read after it."""
+    `gives_response` says that `{{response...}}` can be read after it; `upgrades`, in the order they came, what its data
+    were before. A variant's own follow those of its type."""
 
     type: ClassVar[str] = ""
     group: ClassVar[str] = "Flow"
@@ -113,6 +125,7 @@ class Node(Block):
     is_executed: ClassVar[bool] = True
     starts_runs: ClassVar[bool] = False
     gives_response: ClassVar[bool] = False
+    upgrades: ClassVar[tuple[Upgrade, ...]] = ()
 
     def exits(self) -> list[str]:
         """The ids of its exits; the first is the one an edge without `sourceHandle` leaves by."""

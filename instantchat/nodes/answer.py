@@ -49,7 +49,7 @@ class Answer(Part):
     max: Annotated[float | None, Field(title="At most"), Show({"type": "number"})] = None
     order: Annotated[
         Literal["dmy", "mdy"],
-        Field(title="03/04/2026 is", description="Asked only where a date could be read both ways."),
+        Field(title="03/04/2026 is", description="Matters only where a date could be read both ways."),
         Labels({"dmy": "3 April", "mdy": "March 4"}),
         Show({"type": "date"}),
     ] = "dmy"

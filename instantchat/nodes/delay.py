@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from instantchat.engine.form import Kind, Labels, Part, Required
 from instantchat.engine.inputs import Input
 from instantchat.engine.issues import Issue
-from instantchat.engine.node import Node, Outcome, Take, WaitFor
+from instantchat.engine.node import Node, Outcome, Take, Upgrade, WaitFor
 from instantchat.engine.visit import Visit
 from instantchat.engine.zone import read_zone
 
@@ -22,10 +22,7 @@ DAY_NAMES = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thur
 
 
 class Until(Part):
-    """The next time it is this time of day, on one of these days if any are given.
-
-    Weekdays are mon to sun; full names and ISO numbers (1 is Monday) are read too.
-    """
+    """The next time it is this time of day, on one of these days if any are given."""
 
     time: Annotated[
         str, Field(title="Time", description="24 hours, such as 09:30.", max_length=8), Kind("time"), Required
@@ -36,11 +33,6 @@ class Until(Part):
         Field(title="Time zone", description="Such as Europe/Madrid; empty: the account's.", max_length=64),
         Kind("timezone"),
     ] = ""
-
-    @field_validator("weekdays", mode="before")
-    @classmethod
-    def _read_names(cls, value: Any) -> Any:
-        return [_weekday(item) for item in value] if isinstance(value, list) else value
 
     def next_after(self, now: datetime, default_zone: str) -> datetime | None:
         """The moment in UTC, after `now`; None when time or zone cannot be read."""
@@ -55,6 +47,22 @@ class Until(Part):
             if not self.weekdays or WEEKDAYS[day.weekday()] in self.weekdays
         )
         return next((moment for moment in moments if moment > now), None)
+
+
+def _short_weekdays(data: dict[str, Any]) -> dict[str, Any]:
+    until = data.get("until")
+    days = until.get("weekdays") if isinstance(until, dict) else None
+    if not isinstance(until, dict) or not isinstance(days, list):
+        return data
+    return {**data, "until": {**until, "weekdays": [_weekday(day) for day in days]}}
+
+
+def _weekday(item: Any) -> Any:
+    if isinstance(item, int) and not isinstance(item, bool) and 1 <= item <= 7:
+        return WEEKDAYS[item - 1]
+    if isinstance(item, str) and item.lower() in {name.lower() for name in DAY_NAMES.values()}:
+        return item.lower()[:3]
+    return item
 
 
 class DelayNode(Node):
@@ -73,6 +81,14 @@ class DelayNode(Node):
     examples: ClassVar[tuple[dict[str, Any], ...]] = (
         {"amount": 10, "unit": "minutes"},
         {"until": {"time": "09:00", "weekdays": ["mon", "fri"], "timezone": "Europe/Madrid"}},
+    )
+    upgrades: ClassVar[tuple[Upgrade, ...]] = (
+        Upgrade(
+            "Weekdays are written mon to sun; full names and ISO numbers (1 is Monday) became that.",
+            _short_weekdays,
+            before={"until": {"time": "09:00", "weekdays": ["Monday", 7]}},
+            after={"until": {"time": "09:00", "weekdays": ["mon", "sun"]}},
+        ),
     )
 
     amount: Annotated[float | None, Field(title="Wait for", ge=0, le=31_536_000)] = None
@@ -126,14 +142,6 @@ class DelayNode(Node):
     def _length(self) -> timedelta:
         seconds = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}[self.unit]
         return timedelta(seconds=min((self.amount or 0) * seconds, 10 * LONGEST.total_seconds()))
-
-
-def _weekday(item: Any) -> Any:
-    if isinstance(item, int) and not isinstance(item, bool) and 1 <= item <= 7:
-        return WEEKDAYS[item - 1]
-    if isinstance(item, str) and item.lower() in {name.lower() for name in DAY_NAMES.values()}:
-        return item.lower()[:3]
-    return item
 
 
 def _read_time(text: str) -> time | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -54,7 +54,6 @@ class Automation:
     active: Sequence[ActiveFlow]
     compiled: Mapping[str, CompiledFlow]
     rng: Random
-    last_starts: Mapping[str, Mapping[str, dt.datetime]] = field(default_factory=dict)
     library: Library = EMPTY
     policy: Policy = DEFAULT_POLICY
 
@@ -131,11 +130,14 @@ class Automation:
 
     def _store(self, lane: Lane, outcome: Outcome, event_id: str) -> None:
         """Every progress as a row of the lane, with its effects."""
+        if outcome.progresses:
+            lane.keep_conversation()
         for progress in outcome.progresses:
             run = progress.run
             record = lane.changes.runs.get(run.id)
             if record is None:
                 lane.changes.counts["runs"] += 1
+                self._remember_start(lane, run.flow_id)
                 moved = started_record(
                     progress,
                     workspace_id=lane.work.account.workspace_id,
@@ -147,6 +149,13 @@ class Automation:
                 moved = moved_record(record, progress, rev=lane.next_rev(record.id), now=lane.now)
             self._put(lane, moved)
             carry_out(progress.effects, lane, run.id)
+
+    def _remember_start(self, lane: Lane, flow_id: str) -> None:
+        """For the flows that may start only once, or every so often."""
+        flow = self.library.active.get(flow_id)
+        if flow is not None and flow.keeps_starts():
+            starts = {**lane.conversation.starts, flow_id: rfc3339(lane.now)}
+            lane.change_conversation(starts=starts)
 
     def _waiting(self, lane: Lane) -> list[tuple[CompiledFlow, Run]]:
         return [
@@ -173,7 +182,7 @@ class Automation:
             message=message,
             window=lane.window,
             conversation_id=conversation.id,
-            last_starts=self.last_starts.get(conversation.id, {}),
+            last_starts={flow_id: dt.datetime.fromisoformat(at) for flow_id, at in conversation.starts.items()},
             is_first=is_first,
             has_ai=self.policy.has_ai,
             library=self.library,

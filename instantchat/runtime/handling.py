@@ -9,9 +9,19 @@ import structlog
 
 from instantchat.runtime.automation import Automation
 from instantchat.runtime.echo import TryLater, take_echo
-from instantchat.runtime.inbound import take_edit, take_message, take_profile, take_result, take_unsend
+from instantchat.runtime.inbound import (
+    take_comment,
+    take_edit,
+    take_message,
+    take_profile,
+    take_result,
+    take_schedule,
+    take_sign,
+    take_unsend,
+)
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.runs import failed_record
+from instantchat.runtime.starts import take_api
 from instantchat.store.records import Event, HandledEvent, Json, RunRecord
 
 log = structlog.get_logger(__name__)
@@ -22,11 +32,17 @@ _BACK_OFF = dt.timedelta(seconds=5)
 _KINDS: dict[str, Callable[[Lane, Event, Automation], Json]] = {
     "message": take_message,
     "postback": take_message,
+    "comment": take_comment,
+    "live_comment": take_comment,
+    "reaction": take_sign,
+    "referral": take_sign,
+    "schedule": take_schedule,
     "echo": take_echo,
     "unsend": take_unsend,
     "edit": take_edit,
     "profile": take_profile,
     "result": take_result,
+    "api": take_api,
 }
 
 

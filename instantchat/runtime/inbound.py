@@ -1,23 +1,22 @@
-"""What a contact does: messages and taps are stored and heard by the flows; unsending and editing change messages."""
+"""What a contact does: stored, heard by the flows; unsending and editing change messages."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from instantchat.engine.context import InboundMessage
+from instantchat.kit.clock import rfc3339
 from instantchat.runtime.automation import Automation
-from instantchat.runtime.lane import WINDOW, Lane
+from instantchat.runtime.heard import inbound_message
+from instantchat.runtime.lane import Lane
 from instantchat.store.records import Event, Json, MessageChange
-
-_MENTION = "story_mention"
 
 
 def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
     """A direct message, story reply or mention, quick reply tap, button or menu tap: stored, opens the window, and is
     heard by the flows unless another app holds the thread."""
     payload = event.payload
-    at = min(event.at, lane.now)
-    message = lane.add_message(
+    heard = inbound_message(event.kind, payload, event.id, event.at)
+    is_first = lane.known_conversation.heard_at is None
+    lane.add_message(
         direction="in",
         source="instagram",
         sender_kind="contact",
@@ -26,26 +25,42 @@ def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
         attachments=payload.get("attachments") or [],
         extras=_extras(payload),
         status="received",
-        created_at=at,
+        created_at=min(event.at, lane.now),
         mid=payload.get("mid"),
         event_id=event.id,
     )
-    conversation = lane.conversation
-    window = max(conversation.window_expires_at or at, at + WINDOW)
-    lane.change_conversation(unread_count=conversation.unread_count + 1, window_expires_at=window)
+    lane.change_conversation(unread_count=lane.conversation.unread_count + 1)
     lane.changes.counts["messages_in"] += 1
-    if payload.get("isStandby"):
-        return {"reason": "standby", "verdicts": []}
-    heard = InboundMessage(
-        event_id=event.id,
-        kind=_kind(event),
-        at=event.at,
-        text=payload.get("text"),
-        payload=payload.get("payload"),
-        attachments=tuple(message.attachments),
-        refs={"mid": payload["mid"]} if "mid" in payload else {},
-    )
-    return automation.hear(lane, heard)
+    window = _open_window(lane, event, heard)
+    if heard is None:
+        return {"reason": "standby", "verdicts": [], **window}
+    return {**automation.hear(lane, heard, is_first=is_first), **window}
+
+
+def take_comment(lane: Lane, event: Event, automation: Automation) -> Json:
+    """A comment under a post: no message, and it opens no window; a conversation begins only where a flow answers."""
+    heard = inbound_message(event.kind, event.payload, event.id, event.at)
+    if heard is None:
+        return {"reason": "recorded"}
+    decision = automation.hear(lane, heard)
+    if decision.get("startedRunId"):
+        username = heard.refs.get("username")
+        if username and lane.contact.username is None:
+            lane.change_contact(username=username)
+        lane.add_note(decision["startedRunId"], f"Commented: “{heard.text}”" if heard.text else "Commented on a post.")
+    return decision
+
+
+def take_sign(lane: Lane, event: Event, automation: Automation) -> Json:
+    """A reaction or an opened link: heard by the flows, and nothing else."""
+    heard = inbound_message(event.kind, event.payload, event.id, event.at)
+    return {"reason": "recorded"} if heard is None else automation.hear(lane, heard)
+
+
+def take_schedule(lane: Lane, event: Event, automation: Automation) -> Json:
+    """The time has come for a flow that starts by the clock (`runtime/schedules.py`)."""
+    refs: Json = {name: event.payload.get(name) for name in ("flowId", "nodeId", "moment")}
+    return automation.hear(lane, InboundMessage(event.id, "schedule", event.at, refs=refs))
 
 
 def take_unsend(lane: Lane, event: Event, automation: Automation) -> Json:
@@ -83,16 +98,14 @@ def take_result(lane: Lane, event: Event, automation: Automation) -> Json:
     return automation.give_result(lane, event)
 
 
-def _kind(event: Event) -> str:
-    """As flows tell them apart: a story reply or mention is no direct message."""
-    if event.kind == "postback":
-        return "postback"
-    reply_to: Any = event.payload.get("replyTo")
-    if isinstance(reply_to, dict) and "story" in reply_to:
-        return "story_reply"
-    if any(each.get("type") == _MENTION for each in event.payload.get("attachments") or ()):
-        return "story_mention"
-    return "message"
+def _open_window(lane: Lane, event: Event, heard: InboundMessage | None) -> Json:
+    """What the contact did opens the messaging window; until when is kept with the event."""
+    at = min(event.at, lane.now)
+    is_from_ad = heard is not None and heard.refs.get("referralSource") == "ad"
+    window = lane.window.after(heard.kind if heard is not None else event.kind, at, from_ad=is_from_ad)
+    heard_at = max(lane.conversation.heard_at or at, at)
+    lane.change_conversation(window_expires_at=window.expires_at, heard_at=heard_at)
+    return {"windowExpiresAt": rfc3339(window.expires_at)} if window.expires_at is not None else {}
 
 
 def _extras(payload: Json) -> Json:

@@ -10,25 +10,42 @@ from typing import Any
 from instantchat.engine.context import ContactView
 from instantchat.engine.window import Window
 from instantchat.kit.ids import new_id
+from instantchat.runtime.live import Notice
+from instantchat.runtime.window import window_of
 from instantchat.store.records import (
     Checkpoint,
     Contact,
     Conversation,
+    ConversationStatus,
     HandledEvent,
     Json,
     Message,
     MessageChange,
+    Note,
+    NoteKind,
     RunRecord,
     Work,
 )
 
-WINDOW = dt.timedelta(hours=24)
 PHONE_PAUSE = dt.timedelta(hours=1)  # how long flows stay silent after the owner answered from Instagram itself
+HANDOFF_PAUSE = dt.timedelta(hours=24)  # and after a flow handed over to people
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A run gives the conversation to a member, named by id or e-mail address."""
+
+    run_id: str
+    member: str
 
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be stored; copied before each event, so that one that fails leaves nothing behind."""
+    """What is to be stored; copied before each event, so that one that fails leaves nothing behind.
+
+    `assignment` and the members of `notices` are as flows name them until `find_members` has found them; then `assign`
+    is the member who gets the conversation.
+    """
 
     contact: Contact | None
     conversation: Conversation | None
@@ -36,6 +53,11 @@ class Changes:
     settled: frozenset[str] = frozenset()
     messages: list[Message] = field(default_factory=list)
     message_changes: list[MessageChange] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    assignment: Assignment | None = None
+    assign: str | None = None
+    status: ConversationStatus | None = None
     counts: Counter[str] = field(default_factory=Counter)
     typing_seconds: float = 0
     wants_profile: bool = False
@@ -46,6 +68,8 @@ class Changes:
             runs=dict(self.runs),
             messages=list(self.messages),
             message_changes=list(self.message_changes),
+            notes=list(self.notes),
+            notices=list(self.notices),
             counts=Counter(self.counts),
         )
 
@@ -79,10 +103,15 @@ class Lane:
             self.changes.conversation = replace(self.known_conversation, contact_id=self.contact.id)
         return self.changes.conversation
 
+    def keep_conversation(self) -> None:
+        """Store contact and conversation, also when they were only looked at: a run belongs to them."""
+        if self.changes.conversation is None:
+            self.changes.conversation = self.conversation
+
     @property
     def window(self) -> Window:
         """Until when the contact can be written to."""
-        return Window(self.known_conversation.window_expires_at)
+        return window_of(self.known_conversation)
 
     @property
     def known_contact(self) -> Contact:
@@ -170,7 +199,7 @@ class Lane:
 
     def queue_message(self, run_id: str, **values: Any) -> Message:
         """A message of a run's flow, to go out; one message is one API call. Its source is `web`: it comes from here,
-        not from Instagram."""
+        not from Instagram. It answers what the contact last did in the run, which may not be what began it."""
         run = self.changes.runs[run_id]
         return self.add_message(
             **{"attachments": [], "extras": {}, **values},
@@ -181,8 +210,24 @@ class Lane:
             status="queued",
             created_at=self.now,
             run_id=run_id,
-            event_id=run.event_id,
+            event_id=_heard_by(run),
         )
+
+    def add_note(self, run_id: str, text: str, kind: NoteKind = "activity") -> Note:
+        """A line in the conversation that members see, by a run's flow: a `note`, or an `activity`, what it did."""
+        note = Note(
+            id=new_id("not"),
+            workspace_id=self.conversation.workspace_id,
+            conversation_id=self.conversation.id,
+            kind=kind,
+            author_kind="flow",
+            author_id=self.changes.runs[run_id].flow_id,
+            text=text,
+            created_at=self.now,
+            run_id=run_id,
+        )
+        self.changes.notes.append(note)
+        return note
 
     def put_run(self, record: RunRecord) -> None:
         """Store a run as it is now."""
@@ -213,6 +258,9 @@ class Lane:
             messages=changes.messages,
             message_changes=changes.message_changes,
             runs=self.changed_runs(),
+            notes=changes.notes,
+            assign=changes.assign,
+            status=changes.status,
             counts=dict(changes.counts),
         )
 
@@ -230,6 +278,12 @@ def contact_view(contact: Contact) -> ContactView:
         variables=contact.variables,
         profile_known=contact.profile_at is not None,
     )
+
+
+def _heard_by(run: RunRecord) -> str | None:
+    """The event that the run heard last: what it answers now."""
+    message = run.data.get("data", {}).get("message") or {}
+    return message.get("event_id") or run.event_id
 
 
 def _media_text(attachments: list[Json]) -> str:

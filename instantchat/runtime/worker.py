@@ -19,6 +19,7 @@ from instantchat.runtime.automation import DEFAULT_POLICY, Automation, Policy
 from instantchat.runtime.handling import handle_lane
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.live import LiveEvent, Publisher
+from instantchat.runtime.members import find_members
 from instantchat.runtime.profiles import Profiles
 from instantchat.runtime.scheduler import Scheduler, Signal
 from instantchat.runtime.versions import Versions, active_flows
@@ -117,6 +118,7 @@ class Worker:
             if number % _YIELD_EVERY == _YIELD_EVERY - 1:
                 await asyncio.sleep(0)  # webhooks and answers are waiting too
             handle_lane(lane, automations[lane.work.account.workspace_id])
+        await find_members(lanes, self._store.members)
         stored = await self._store.queue.checkpoint([lane.checkpoint() for lane in lanes])
         kept = [lane for lane, is_stored in zip(lanes, stored, strict=True) if is_stored]
         if len(kept) < len(lanes):
@@ -135,32 +137,11 @@ class Worker:
             for run in (*work.due_runs, *work.waiting_runs):
                 wanted |= {run.version_id, *versions_in(run.data.get("data", {}))}
         compiled = await self._versions.load(wanted)
-        starts = {workspace: await self._last_starts(works, heads.get(workspace, ())) for workspace in workspaces}
-        return {
-            workspace: self._automation(heads.get(workspace, ()), compiled, starts[workspace])
-            for workspace in workspaces
-        }
+        return {workspace: self._automation(heads.get(workspace, ()), compiled) for workspace in workspaces}
 
-    def _automation(
-        self, heads: Sequence[FlowHead], compiled: dict[str, CompiledFlow], starts: dict[str, dict[str, dt.datetime]]
-    ) -> Automation:
+    def _automation(self, heads: Sequence[FlowHead], compiled: dict[str, CompiledFlow]) -> Automation:
         active = active_flows(heads, compiled)
-        return Automation(
-            active, compiled, self._rng, starts, library=library_of(active, compiled), policy=self._policy
-        )
-
-    async def _last_starts(self, works: Sequence[Work], heads: Sequence[FlowHead]) -> dict[str, dict[str, dt.datetime]]:
-        """When flows that may start only once or every so often last did, by conversation and flow."""
-        limited = {head.flow_id: head for head in heads if head.reentry.get("mode") in ("once", "every")}
-        if not limited:
-            return {}
-        found: dict[str, dict[str, dt.datetime]] = {}
-        for conversation in [work.conversation for work in works if work.conversation and work.events]:
-            runs = await self._store.inbox.runs(conversation.workspace_id, conversation.id, 100)
-            starts = found.setdefault(conversation.id, {})
-            for run in sorted(runs, key=lambda run: run.started_at):
-                starts[run.flow_id] = run.started_at
-        return found
+        return Automation(active, compiled, self._rng, library=library_of(active, compiled), policy=self._policy)
 
     def _announce(self, lane: Lane) -> None:
         """Tell the world, and those who carry on, what was stored."""
@@ -169,9 +150,11 @@ class Worker:
         for message in changes.messages:
             self._publisher.publish(LiveEvent(workspace_id, "message", message))
         is_moved = changes.conversation is not lane.work.conversation or changes.contact is not lane.work.contact
-        if is_moved and changes.conversation is not None and changes.contact is not None:
+        if (is_moved or changes.notes) and changes.conversation is not None and changes.contact is not None:
             thread = Thread(changes.conversation, changes.contact)
             self._publisher.publish(LiveEvent(workspace_id, "conversation", thread))
+        for notice in changes.notices:
+            self._publisher.publish(LiveEvent(workspace_id, "notification", notice))
         for run in lane.changed_runs():
             self._publisher.publish(LiveEvent(workspace_id, "run", run))
             if run.state != "waiting":

@@ -13,7 +13,7 @@ from instantchat.runtime import handling
 from instantchat.runtime.automation import result_payload
 from instantchat.store.records import Json, NewEvent
 from tests.runtime.conftest import IGSID, Stage
-from tests.support.seed import keyword_flow
+from tests.support.seed import keyword_flow, publish_again
 
 HOUR = dt.timedelta(hours=1)
 
@@ -94,7 +94,7 @@ class TestMessage:
 
 
 class TestOtherEvents:
-    @pytest.mark.parametrize("kind", ["read", "reaction", "referral", "comment", "other", "handover"])
+    @pytest.mark.parametrize("kind", ["read", "other", "handover"])
     async def test_are_recorded_and_lead_to_nothing(self, stage: Stage, kind: str) -> None:
         event_id = await stage.tell(kind, {"mid": "m"})
         await stage.work()
@@ -221,6 +221,25 @@ class TestTimer:
         [run] = await stage.runs()
         assert (run.state, run.rev) == ("completed", 1)
         assert (await stage.lines())[-1] == ("flow", "Later", "queued")
+
+    async def test_keeps_to_the_version_its_run_began_with(self, stage: Stage) -> None:
+        def later(text: str) -> Json:
+            return chain(("delayNode", {"amount": 5, "unit": "minutes"}), ("messageNode", {"content": text}))
+
+        flow_id = await stage.flow(later("Version 1"), reentry={"mode": "ignore_running"})
+        await stage.say("go")
+        await stage.work()
+        await publish_again(stage.store, stage.seeded.workspace_id, flow_id, later("Version 2"))
+        stage.restart_worker()
+        stage.pass_time(minutes=5)
+        await stage.work()
+        assert [line for line in await stage.lines() if line[0] == "flow"] == [("flow", "Version 1", "queued")]
+        await stage.say("go")
+        await stage.work()
+        stage.pass_time(minutes=5)
+        await stage.work()
+        assert (await stage.lines())[-1] == ("flow", "Version 2", "queued")
+        assert len({run.version_id for run in await stage.runs()}) == 2
 
     async def test_of_a_version_that_is_gone_fails_the_run_with_the_reason(
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch

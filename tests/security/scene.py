@@ -112,6 +112,7 @@ def _answer_a_customer(found: Scene) -> None:
     runs = http.get(f"/api/runs?conversationId={conversation}", headers=ana.bearer).json()["data"]
     events = http.get(f"/api/events?conversationId={conversation}", headers=ana.bearer).json()["data"]
     found.ids |= {"flow_id": flow["id"], "name": FLOW, "conversation_id": conversation, "conversationId": conversation}
+    found.ids |= {"number": "1", "version": "1", "from": "1", "to": "draft"}
     found.ids |= {"run_id": runs[0]["id"], "event_id": events[0]["id"], "recipientId": found.simulated["igsid"]}
 
 

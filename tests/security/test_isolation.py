@@ -44,7 +44,8 @@ class TestRest:
     def test_the_owner_is_answered(self, shop: Scene) -> None:
         """The same ids are good ones."""
         paths = ["/api/messages/instagram/{conversation_id}", "/api/runs/{run_id}", "/api/events/{event_id}"]
-        for path in [*paths, "/api/flow/get/{name}", "/api/flow/{flow_id}/export"]:
+        paths += ["/api/flow/get/{name}", "/api/flow/{flow_id}/export"]
+        for path in [*paths, "/api/flow/{flow_id}/versions", "/api/flow/{flow_id}/versions/{number}"]:
             response = shop.http.get(path.format(**shop.ids), headers=shop.ana.bearer)
             assert response.status_code == 200, (path, response.text)
             assert response.json().get("id") in shop.ids.values() or leaks(response.text), path

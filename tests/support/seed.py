@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from instantchat.kit.clock import SystemClock
@@ -90,19 +90,30 @@ async def publish(store: Store, workspace_id: str, graph: Json, *, name: str = "
         updated_at=now,
     )
     assert await store.flows.create(flow)
-    version = FlowVersion(
+    assert await store.flows.publish(flow, _version(flow, 1)) == "saved"
+    return flow.id
+
+
+async def publish_again(store: Store, workspace_id: str, flow_id: str, graph: Json) -> None:
+    """The flow's next version."""
+    flow = await store.flows.flow(workspace_id, flow_id)
+    assert flow is not None
+    changed = replace(flow, graph=graph)
+    assert await store.flows.publish(changed, _version(changed, (flow.published_version or 0) + 1)) == "saved"
+
+
+def _version(flow: Flow, number: int) -> FlowVersion:
+    return FlowVersion(
         id=new_id("ver"),
         flow_id=flow.id,
-        workspace_id=workspace_id,
-        number=1,
-        name=name,
-        graph=graph,
+        workspace_id=flow.workspace_id,
+        number=number,
+        name=flow.name,
+        graph=flow.graph,
         author_id=None,
         note="",
-        created_at=now,
+        created_at=flow.updated_at,
     )
-    assert await store.flows.publish(flow, version) == "saved"
-    return flow.id
 
 
 async def seed_file(data_dir: Path, vault: Vault, graph: Json | None) -> Seeded:

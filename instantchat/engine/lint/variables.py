@@ -68,7 +68,9 @@ def _judge(name: str, bit: int, before: _Set | None, is_compared: bool) -> Issue
     if before.somewhere & bit:
         message = f"{shown} is set on some of the ways here, not on all."
         return Issue("variable_maybe_unset", message, "info", hint=_UNSET_HINT)
-    return Issue("variable_unset", f"{shown} is set in this flow, but on no way to this step.", "warning", hint=_UNSET_HINT)
+    return Issue(
+        "variable_unset", f"{shown} is set in this flow, but on no way to this step.", "warning", hint=_UNSET_HINT
+    )
 
 
 def _before(flow: CompiledFlow, sets: dict[str, int]) -> dict[str, _Set]:

@@ -23,7 +23,11 @@ class Member:
     session_id: str
     kind: Literal["person", "api_key"] = "person"
 
+    def has(self, role: Role) -> bool:
+        """Whether the member's role is `role` or above."""
+        return _RANK[self.role] >= _RANK[role]
+
     def require(self, role: Role) -> None:
         """Raises `Forbidden("role_required")` below `role`."""
-        if _RANK[self.role] < _RANK[role]:
+        if not self.has(role):
             raise Forbidden("role_required", f"This needs the role {role}; yours is {self.role}.")

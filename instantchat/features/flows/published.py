@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from instantchat.engine.diff import meaning
 from instantchat.engine.flow import CompiledFlow, parse_graph
-from instantchat.features.flows.diff import meaning
+from instantchat.engine.upgrades import upgrade_stored
 from instantchat.store.ports import FlowStore
 from instantchat.store.records import Json
 
@@ -61,5 +62,6 @@ def others_than(active: dict[str, Published], flow_id: str | None) -> list[tuple
 
 
 def _read(graph: Json) -> tuple[str, CompiledFlow | None]:
+    graph = upgrade_stored(graph)
     compiled, _ = parse_graph(graph)
     return meaning(graph), compiled

@@ -6,16 +6,19 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+from instantchat.engine.upgrades import upgrade_stored
 from instantchat.features.auth.member import Member
 from instantchat.features.flows import schemas as s
 from instantchat.kit.ids import new_id
 from instantchat.store import records as r
 
 
-def new_flow(member: Member, name: str, graph: r.Json, settings: s.FlowSettings, now: dt.datetime) -> r.Flow:
-    """A first draft."""
+def new_flow(
+    member: Member, name: str, graph: r.Json, settings: s.FlowSettings, now: dt.datetime, flow_id: str | None = None
+) -> r.Flow:
+    """A first draft; `flow_id` when its graph already names it."""
     flow = r.Flow(
-        id=new_id("flow"),
+        id=flow_id or new_id("flow"),
         workspace_id=member.workspace_id,
         name=name,
         category="",
@@ -31,7 +34,7 @@ def new_flow(member: Member, name: str, graph: r.Json, settings: s.FlowSettings,
     return with_settings(flow, settings)
 
 
-def new_version(member: Member, flow: r.Flow, now: dt.datetime) -> r.FlowVersion:
+def new_version(member: Member, flow: r.Flow, note: str, now: dt.datetime) -> r.FlowVersion:
     """The flow's draft, to be published under its `published_version`."""
     return r.FlowVersion(
         id=new_id("ver"),
@@ -41,7 +44,7 @@ def new_version(member: Member, flow: r.Flow, now: dt.datetime) -> r.FlowVersion
         name=flow.name,
         graph=flow.graph,
         author_id=member.user_id,
-        note="",
+        note=note,
         created_at=now,
     )
 
@@ -54,6 +57,12 @@ def with_settings(flow: r.Flow, settings: s.FlowSettings) -> r.Flow:
         "reentry": None if settings.reentry is None else settings.reentry.model_dump(exclude_none=True),
     }
     return replace(flow, **{key: value for key, value in changes.items() if value is not None})
+
+
+def current(flow: r.Flow) -> r.Flow:
+    """A stored flow with its graph as it is written today."""
+    graph = upgrade_stored(flow.graph)
+    return flow if graph is flow.graph else replace(flow, graph=graph)
 
 
 def with_graph(flow: r.Flow, **given: Any) -> r.Flow:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from instantchat.engine.issues import Issue, Severity
-from instantchat.features.wire import Moment, Wire
+from instantchat.engine.json_shape import is_unicode
+from instantchat.features.wire import Checked, Moment, Wire
 from instantchat.store import records as r
-
-FORMAT_VERSION = 1
 
 
 class ReentryIn(Wire):
@@ -32,6 +31,11 @@ class FlowSettings(Wire):
     category: Annotated[str, Field(max_length=80)] | None = None
     priority: Annotated[int, Field(ge=-1000, le=1000)] | None = None
     reentry: ReentryIn | None = None
+
+    @field_validator("category")
+    @classmethod
+    def _can_be_stored(cls, value: str | None) -> str | None:
+        return storable(value)
 
 
 class SaveFlow(FlowSettings):
@@ -99,22 +103,28 @@ class NameIn(Wire):
     name: str | None = None
 
 
-class ImportFlow(FlowSettings):
-    """Body of `POST /api/flow/import`: an export, as a file holds it."""
-
-    format_version: int = FORMAT_VERSION
-    name: str
-    nodes: Any = None
-    edges: Any = None
-    viewport: Any = None
-
-
 class ValidateIn(Wire):
     """A graph to check without storing it; `id` leaves that flow out of the keyword clashes."""
 
     id: str | None = None
     nodes: Any = None
     edges: Any = None
+
+
+class TriggerIn(Checked):
+    """Body of `POST /api/flow/{id}/trigger`: whom to start the flow for, by Instagram-scoped id, and the variables to
+    set before. The same `idempotencyKey` for the same flow and person starts it once."""
+
+    recipient_id: Annotated[str, Field(min_length=1, max_length=64)]
+    account_id: str | None = None
+    variables: Annotated[dict[str, Any], Field(max_length=50)] = {}
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class TriggerOut(Wire):
+    """The run that begins as soon as the worker gets to it."""
+
+    run_id: str
 
 
 class IssueOut(Wire):
@@ -192,35 +202,14 @@ class FlowWithIssues(FlowOut):
     issues: list[IssueOut] = []
 
 
-class Unresolved(Wire):
-    """Something an import refers to that does not exist here."""
-
-    node_id: str
-    field: str
-    value: str
-
-
-class ImportOut(Wire):
-    """What an import made, and what it could not find."""
-
-    flow: FlowWithIssues
-    unresolved: list[Unresolved]
-
-
-class ExportedFlow(Wire):
-    """A flow as a file: everything but its history, ids and workspace."""
-
-    format_version: int = FORMAT_VERSION
-    name: str
-    category: str
-    priority: int
-    reentry: dict[str, Any]
-    nodes: list[Any]
-    edges: list[Any]
-    viewport: dict[str, Any]
-
-
 class NodesOut(Wire):
     """The form schema of every node type: what the canvas draws its palette and panels from."""
 
     data: list[dict[str, Any]]
+
+
+def storable(text: str | None) -> str | None:
+    """The text; raises ValueError for one that no database column takes."""
+    if text is not None and not is_unicode(text):
+        raise ValueError("the text holds a character that cannot be stored")
+    return text

@@ -1,18 +1,39 @@
-"""Flows as files: out with everything but their ids and history, in under new ids."""
+"""Flows as files: out with everything but their ids, history and secrets, in under new ids."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from instantchat.engine.redaction import redact_graph
+from instantchat.engine.references import references
+from instantchat.engine.upgrades import FORMAT_VERSION, Note, UnknownFormat, upgrade
 from instantchat.errors import Invalid
 from instantchat.features.auth.member import Member
-from instantchat.features.flows import schemas as s
+from instantchat.features.flows import file as f
 from instantchat.features.flows.draft import findings, graph_of
+from instantchat.features.flows.resolving import Resolver, named
 from instantchat.features.flows.service import FlowService
-from instantchat.features.flows.view import FlowView
+from instantchat.features.flows.view import EDITOR, FlowView
 from instantchat.kit.ids import new_id
 from instantchat.store import records as r
 from instantchat.store.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The new draft; what it refers to that is not here; the tags and fields it uses; what was rewritten in it."""
+
+    view: FlowView
+    unresolved: list[f.Unresolved]
+    created: f.Created
+    rewritten: list[f.Rewritten]
+
+    def out(self) -> f.ImportOut:
+        """The wire form."""
+        return f.ImportOut(
+            flow=self.view.out(), unresolved=self.unresolved, created=self.created, rewritten=self.rewritten
+        )
 
 
 class TransferService:
@@ -22,56 +43,69 @@ class TransferService:
         self._store = store
         self._flows = flows
 
-    async def export(self, member: Member, flow_id: str) -> s.ExportedFlow:
-        """The draft as a file."""
-        flow = (await self._flows.get(member, flow_id)).flow
-        return s.ExportedFlow(
-            name=flow.name, category=flow.category, priority=flow.priority, reentry=flow.reentry, **flow.graph
+    async def export(self, member: Member, flow_id: str) -> f.ExportedFlow:
+        """The draft as a file, without secrets."""
+        flow = await self._flows.record(member, flow_id)
+        graph, names = await named(self._store, member.workspace_id, flow.graph)
+        graph = redact_graph(graph, mask="")
+        return f.ExportedFlow(
+            name=flow.name,
+            category=flow.category,
+            priority=flow.priority,
+            reentry=flow.reentry,
+            nodes=graph["nodes"],
+            edges=graph["edges"],
+            viewport=graph["viewport"],
+            references=names,
         )
 
-    async def import_flow(self, member: Member, body: s.ImportFlow) -> tuple[FlowView, list[s.Unresolved]]:
-        """A new draft from a file, its nodes and edges under new ids, its name numbered when taken; and what it refers
-        to that is not here. Raises `Invalid` (`format_unsupported`, `flow_malformed`) and as `FlowService.save`."""
-        member.require("admin")
-        if body.format_version != s.FORMAT_VERSION:
-            raise Invalid(
-                "format_unsupported",
-                f"This file has format {body.format_version}; this server reads format {s.FORMAT_VERSION}. "
-                "Export it again from a server of the same version.",
-            )
-        graph = graph_of(body.nodes, body.edges, body.viewport)
+    async def import_flow(self, member: Member, file: f.ImportFlow) -> Imported:
+        """A new draft from a file, its nodes and edges under new ids, its name numbered when taken. Raises `Invalid`
+        (`format_unsupported`, `flow_malformed`) and as `FlowService.save`; then nothing is stored."""
+        member.require(EDITOR)
+        data, notes = _upgraded(file)
+        graph = graph_of(data["nodes"], _with_new_edge_ids(data["edges"]), data["viewport"])
+        flow_id = new_id("flow")
+        ids: dict[str, str] = {}
+        unresolved: list[f.Unresolved] = []
         if not any(issue.malformed for issue in findings(graph)):
-            graph = with_new_ids(graph)
-        view = await self._flows.add(member, body.name, graph, body)
-        return view, await self._unresolved(member, view.flow.graph)
-
-    async def _unresolved(self, member: Member, graph: r.Json) -> list[s.Unresolved]:
-        missing = []
-        for node in graph["nodes"]:
-            data: Any = node.get("data") or {}
-            for field, known in (("flow", self._flow_exists), ("memberId", self._member_exists)):
-                value = data.get(field)
-                if isinstance(value, str) and value and not await known(member, value):
-                    missing.append(s.Unresolved(node_id=node["id"], field=field, value=value))
-        return missing
-
-    async def _flow_exists(self, member: Member, reference: str) -> bool:
-        flows = self._store.flows
-        return (
-            await flows.flow(member.workspace_id, reference) or await flows.flow_by_name(member.workspace_id, reference)
-        ) is not None
-
-    async def _member_exists(self, member: Member, user_id: str) -> bool:
-        user = await self._store.members.user(user_id)
-        return user is not None and user.workspace_id == member.workspace_id
+            ids = {node["id"]: new_id("node") for node in graph["nodes"]}
+            graph, unresolved = await Resolver(self._store, member.workspace_id, file, flow_id).resolve(
+                _with_ids(graph, ids)
+            )
+        name = file.name if file.name and file.name.strip() else "Imported flow"
+        view = await self._flows.add(member, name, graph, file, flow_id)
+        rewritten = [f.Rewritten(node_id=ids[note.node_id], message=note.text) for note in notes]
+        return Imported(view, unresolved, _created(graph), rewritten)
 
 
-def with_new_ids(graph: r.Json) -> r.Json:
-    """A well-formed graph under fresh node and edge ids; exits, which belong to a node's data, stay."""
-    ids = {node["id"]: new_id("node") for node in graph["nodes"]}
+def _upgraded(file: f.ImportFlow) -> tuple[dict[str, Any], list[Note]]:
+    given = {"nodes": file.nodes, "edges": file.edges, "viewport": file.viewport}
+    try:
+        return upgrade(given, file.format_version or 0)
+    except UnknownFormat:
+        raise Invalid(
+            "format_unsupported",
+            f"This file has format {file.format_version}; this server reads format {FORMAT_VERSION}. "
+            "Export it again from a server of the same version.",
+        ) from None
+
+
+def _with_new_edge_ids(edges: Any) -> Any:
+    """Nothing refers to an edge, so those of a file need not be unique, nor there."""
+    if not isinstance(edges, list):
+        return edges
+    return [{**edge, "id": new_id("edge")} if isinstance(edge, dict) else edge for edge in edges]
+
+
+def _with_ids(graph: r.Json, ids: dict[str, str]) -> r.Json:
+    """A well-formed graph under other node ids; exits, which belong to a node's data, stay."""
     nodes = [{**node, "id": ids[node["id"]]} for node in graph["nodes"]]
-    edges = [
-        {**edge, "id": new_id("edge"), "source": ids[edge["source"]], "target": ids[edge["target"]]}
-        for edge in graph["edges"]
-    ]
+    edges = [{**edge, "source": ids[edge["source"]], "target": ids[edge["target"]]} for edge in graph["edges"]]
     return {**graph, "nodes": nodes, "edges": edges}
+
+
+def _created(graph: r.Json) -> f.Created:
+    used = references(graph)
+    tags, fields = (sorted({each.value.strip() for each in used if each.to == kind}) for kind in ("tag", "field"))
+    return f.Created(tags=tags, fields=fields)

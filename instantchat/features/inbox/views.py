@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from instantchat.features.inbox.rules import HUMAN_AGENT_FOR
 from instantchat.kit.clock import rfc3339
+from instantchat.runtime.window import window_of
 from instantchat.store.records import Message, Thread
 
 _KINDS = {
@@ -72,7 +72,7 @@ class Bubble:
 def row_of(thread: Thread) -> Row:
     """A conversation with its contact."""
     talk, person = thread.conversation, thread.contact
-    until = talk.window_expires_at
+    window = window_of(talk)
     return Row(
         id=talk.id,
         account_id=talk.account_id,
@@ -85,8 +85,8 @@ def row_of(thread: Thread) -> Row:
         unread=talk.unread_count,
         status=talk.status,
         paused_until=rfc3339(talk.paused_until) if talk.paused_until else "",
-        window_until=rfc3339(until) if until else "",
-        answer_until=rfc3339(until + HUMAN_AGENT_FOR) if until else "",
+        window_until=rfc3339(window.expires_at) if window.expires_at else "",
+        answer_until=rfc3339(window.human_until) if window.human_until else "",
     )
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from instantchat.features.auth.member import Member
 from instantchat.features.flows.api import build_router
+from instantchat.features.flows.history import HistoryService
 from instantchat.features.flows.service import FlowService
+from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.kit.clock import ManualClock
 from instantchat.store.ports import Store
@@ -31,7 +33,12 @@ GRAPH: dict[str, Any] = {
 @pytest.fixture
 def web(store: Store, clock: ManualClock, publisher: Any, ann: Member, bob: Member) -> httpx.AsyncClient:
     flows = FlowService(store, clock, publisher)
-    assembly: Any = SimpleNamespace(flows=flows, transfer=TransferService(store, flows))
+    assembly: Any = SimpleNamespace(
+        flows=flows,
+        transfer=TransferService(store, flows),
+        starting=StartingService(store, clock, lambda: None),
+        history=HistoryService(store, flows),
+    )
     return client(build_router(assembly), clock, ann=ann, bob=bob)
 
 
@@ -125,6 +132,77 @@ class TestTheOtherRoutes:
         schemas = (await web.get("/api/nodes", headers=as_("ann"))).json()["data"]
         types = {schema["type"] for schema in schemas}
         assert types >= {"triggerNode", "messageNode", "conditionNode", "actionNode", "delayNode"}
+
+    async def test_versions(self, web: httpx.AsyncClient, ann: Member) -> None:
+        url = f"/api/flow/{(await save(web)).json()['id']}"
+        noted = await web.post(f"{url}/activate", json={"note": " First prices\n"}, headers=as_("ann"))
+        assert noted.status_code == 200
+        await save(web, nodes=GRAPH["nodes"][:1], edges=[])
+        await web.post(f"{url}/activate", headers=as_("ann"))
+        listed = (await web.get(f"{url}/versions?limit=1", headers=as_("ann"))).json()
+        assert [(each["number"], each["note"], each["isLive"]) for each in listed["data"]] == [(2, "", True)]
+        rest = await web.get(f"{url}/versions?cursor={listed['nextCursor']}", headers=as_("ann"))
+        (first,) = rest.json()["data"]
+        assert first.pop("createdAt").endswith("Z")
+        assert first == {
+            "number": 1,
+            "name": "Prices",
+            "note": "First prices",
+            "author": {"id": ann.user_id, "name": "Ann"},
+            "isLive": False,
+            "summary": "first version",
+        }
+        one = (await web.get(f"{url}/versions/1", headers=as_("ann"))).json()
+        assert (one["nodes"], one["edges"]) == (GRAPH["nodes"], GRAPH["edges"])
+        diff = (await web.get(f"{url}/diff?from=1&to=2", headers=as_("ann"))).json()
+        assert (diff["from"], diff["to"], diff["summary"]) == ("1", "2", "1 node removed, 1 edge removed")
+        assert diff["nodes"]["removed"] == [{"id": "m", "type": "messageNode", "label": "5 euro"}]
+        assert (await web.get(f"{url}/diff", headers=as_("ann"))).json()["summary"] == "no difference beyond positions"
+        restored = (await web.post(f"{url}/restore/1", headers=as_("ann"))).json()
+        assert (restored["nodes"], restored["hasUnpublishedChanges"]) == (GRAPH["nodes"], True)
+
+    async def test_versions_that_are_not_there(self, web: httpx.AsyncClient) -> None:
+        url = f"/api/flow/{(await save(web)).json()['id']}"
+        for path in ("/versions/1", "/versions/x", "/diff", "/diff?from=1", "/diff?from=draft&to=99999999999999999999"):
+            answer = await web.get(url + path, headers=as_("ann"))
+            assert (answer.status_code, answer.json()["code"]) == (404, "version_not_found"), path
+        missing = await web.post(f"{url}/restore/0", headers=as_("ann"))
+        assert (missing.status_code, missing.json()["code"]) == (404, "version_not_found")
+        for path in ("versions", "versions/1", "diff"):
+            answer = await web.get(f"/api/flow/flow_none/{path}", headers=as_("ann"))
+            assert (answer.status_code, answer.json()["code"]) == (404, "flow_not_found"), path
+
+    @pytest.mark.parametrize("note", ["x" * 501, "a\x00b", 5])
+    async def test_a_note_that_cannot_be_kept(self, web: httpx.AsyncClient, note: Any) -> None:
+        url = f"/api/flow/{(await save(web)).json()['id']}"
+        assert (await web.post(f"{url}/activate", json={"note": note}, headers=as_("ann"))).status_code == 422
+        assert (await web.get(f"{url}/versions", headers=as_("ann"))).json()["data"] == []
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "[]",
+            "null",
+            '"text"',
+            "{",
+            "[" * 100_000,
+            '{"name": "\\ud800"}',
+            '{"category": "a\\u0000"}',
+            '{"nodes": NaN}',
+            '{"nodes": [{"id": "a", "type": "noteNode", "data": {"text": 1e999}}]}',
+            '{"formatVersion": 1e999}',
+            '{"formatVersion": 99999999999999999999999}',
+            '{"references": {"flows": []}}',
+            '{"nodes": [' + '{"id": "a", "type": "noteNode", "data": ' + '{"text": ' * 500 + "1" + "}" * 500 + "}]}",
+        ],
+        ids=lambda body: body[:40],
+    )
+    async def test_anything_may_be_given_to_import(self, web: httpx.AsyncClient, body: str) -> None:
+        headers = {**as_("ann"), "Content-Type": "application/json"}
+        answer = await web.post("/api/flow/import", content=body, headers=headers)
+        assert 400 <= answer.status_code < 500, answer.text
+        assert answer.json()["code"]
+        assert (await web.get("/api/flow/user", headers=as_("ann"))).json()["data"] == []
 
     async def test_another_workspace(self, web: httpx.AsyncClient) -> None:
         flow_id = (await save(web)).json()["id"]

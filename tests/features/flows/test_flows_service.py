@@ -119,7 +119,7 @@ class TestSave:
         with pytest.raises(StaleRevision) as caught:
             await flows.save(ann, body(baseRevision=1))
         assert caught.value.code == "stale_revision"
-        assert (caught.value.revision, caught.value.diff.nodes_added) == (2, ("m",))
+        assert (caught.value.revision, [node.id for node in caught.value.diff.nodes_added]) == (2, ["m"])
         assert "1 node added, 1 edge added" in caught.value.message
         assert [(error.code, error.node_id) for error in caught.value.errors] == [
             ("node_added", "m"),
@@ -159,6 +159,7 @@ class TestPatch:
             "nodes": [moved, MESSAGE],
             "edges": [EDGE],
             "viewport": {"x": 1, "y": 2, "zoom": 0.5},
+            "formatVersion": 1,
         }
 
     async def test_removing_a_node_takes_its_edges(self, flows: FlowService, ann: Member) -> None:
@@ -307,6 +308,7 @@ class TestWhoMay:
             lambda: flows.deactivate(bob, flow_id),
             lambda: flows.archive(bob, flow_id),
             lambda: flows.delete(bob, flow_id),
+            lambda: flows.replace_graph(bob, flow_id, {"nodes": [], "edges": [], "viewport": {}}),
         ]
         for call in calls:
             await refused(call(), NotFound, "flow_not_found")

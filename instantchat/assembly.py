@@ -130,7 +130,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
     )
     runtime = Runtime(store, clock, instagram, hub, settings.vault, options, completions)
     auth = AuthService(store.members, clock, settings)
-    flows = FlowService(store, clock, hub)
+    flows = FlowService(store, clock, hub, settings.http_allowed_networks)
     return Assembly(
         settings=settings,
         clock=clock,

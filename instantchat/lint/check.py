@@ -16,6 +16,7 @@ from instantchat.errors import AppError, FieldError
 from instantchat.features.flows.draft import findings, graph_of
 from instantchat.features.flows.names import clean_name, tidy
 from instantchat.features.flows.schemas import FlowSettings
+from instantchat.features.flows.surroundings import Surroundings
 from instantchat.lint.files import FlowFile
 
 
@@ -98,7 +99,7 @@ def _name_issues(flow: FlowFile, first: Mapping[str, FlowFile]) -> Iterator[Issu
 def _graph_issues(flow: FlowFile, others: Sequence[tuple[str, CompiledFlow]]) -> Iterator[Issue]:
     data = flow.data
     try:
-        yield from findings(graph_of(data.get("nodes"), data.get("edges"), data.get("viewport")), others)
+        yield from findings(graph_of(data.get("nodes"), data.get("edges"), data.get("viewport")), Surroundings(others))
     except AppError as refusal:
         yield from _refused(refusal)
 

@@ -47,6 +47,7 @@ class AiNode(Node):
     icon: ClassVar[str] = "sparkles"
     group: ClassVar[str] = "Messages"
     place: ClassVar[int] = 60
+    gives_response: ClassVar[bool] = True
     window: ClassVar[str] = "Needs an open window to answer: within 24 hours of the contact's last message."
     exit_spec: ClassVar[tuple[Exit | ExitsFrom, ...]] = (
         Exit("next", "Next"),

@@ -71,7 +71,8 @@ class Said:
     """What a flow said. `event_id` is the last that its run had heard; not delivered: the window was closed."""
 
     at: datetime
-    run: Run
+    run_id: str
+    flow_id: str
     event_id: str | None
     message: SendMessage | ReplyToComment | React
     is_delivered: bool = True
@@ -81,7 +82,8 @@ class Said:
 class Stepped:
     """A step of a run."""
 
-    run: Run
+    run_id: str
+    flow_id: str
     step: TraceStep
 
 
@@ -205,11 +207,13 @@ class World:
             self._last_starts[run.flow_id] = self.now
         self._put(run)
         event_id = (run.data.get("message") or {}).get("event_id")
-        self.steps += [Stepped(run, step) for step in progress.trace]
-        self.said += [Said(self.now, run, event_id, each, is_delivered=False) for each in progress.unsent]
+        self.steps += [Stepped(run.id, run.flow_id, step) for step in progress.trace]
+        self.said += [
+            Said(self.now, run.id, run.flow_id, event_id, each, is_delivered=False) for each in progress.unsent
+        ]
         for effect in progress.effects:
             if isinstance(effect, SendMessage | ReplyToComment | React):
-                self.said.append(Said(self.now, run, event_id, effect))
+                self.said.append(Said(self.now, run.id, run.flow_id, event_id, effect))
             elif isinstance(effect, HandOff):
                 self._paused_until = self.now + HANDED_OFF
 

@@ -148,7 +148,7 @@ class TestFlows:
         start = node("s", "actionNode", action="start_flow", flow="child")
         at = world(flow("parent", [trigger("t"), start, say("m", "parent")], "t>s", "s>m"), others=[child])
         says(at, "hello")
-        assert [(each.run.id, each.run.flow_id, each.message.text) for each in at.said] == [
+        assert [(each.run_id, each.flow_id, each.message.text) for each in at.said] == [
             ("run_1", "id_parent", "parent"),
             ("run_2", "id_child", "child"),
         ]

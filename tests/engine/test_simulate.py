@@ -114,6 +114,13 @@ class TestAnswers:
             "error": "No response was given for this step.",
         }
 
+    def test_calls_without_end_are_cut(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("instantchat.engine.simulate.ANSWERS", 2)
+        other = {**self.CALL, "id": "d"}
+        at = world(flow("a", [trigger("t"), self.CALL, other], "t>c", "c.error>d", "d.error>c"))
+        says(at, "hello")
+        assert (at.is_cut, [run.waiting_for for run in at.waiting()]) == (True, ["result"])
+
     def test_a_profile_is_known_at_once(self) -> None:
         scene = scene_of([flow("a", [trigger("t"), say("m", "Hi {{name|you}}")], "t>m")], ACCOUNT)
         at = World(scene, ContactView("con_1", "1789", profile_known=False), NOW)

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.simulator import create_simulator
 from instantchat.config import Settings
+from instantchat.engine.registry import load_all
 from instantchat.features.analytics.service import AnalyticsService
 from instantchat.features.auth.profile import ProfileService
 from instantchat.features.auth.service import AuthService
@@ -27,6 +28,7 @@ from instantchat.kit.crypto import Secret
 from instantchat.kit.http import new_client
 from instantchat.realtime.hub import Hub
 from instantchat.realtime.relay import Relay
+from instantchat.runtime.effects import handlers
 from instantchat.runtime.runtime import Runtime, RuntimeOptions
 from instantchat.store.connect import open_store
 from instantchat.store.ports import Store
@@ -91,6 +93,8 @@ async def open_assembly(settings: Settings, *, worker: bool, serves: bool = True
     `StartRefused` with what to do."""
     global _current
     _ = settings.signing_key, settings.vault, settings.webhook_secrets  # made now, so a bad data directory shows now
+    load_all()  # now, so that a plug-in which is broken stops the start and not the first event
+    handlers()
     clock = SystemClock()
     store = open_store(settings.storage_url, clock=clock)
     await store.start()

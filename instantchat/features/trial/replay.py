@@ -100,7 +100,7 @@ def _results(part: Sequence[Tried], given: Mapping[str, Sequence[Message]], name
 def _result(one: Tried, given: Sequence[Message], names: dict[str, str]) -> s.ResultOut:
     event, contact = one.past.event, one.past.contact
     was = _reaction(one.was, answers_given(given), names, next((each.sender_id for each in given), None))
-    would = _reaction(one.would, answers_would(one.said), names, next((each.run.flow_id for each in one.said), None))
+    would = _reaction(one.would, answers_would(one.said), names, next((each.flow_id for each in one.said), None))
     return s.ResultOut(
         event_id=event.id,
         conversation_id=one.past.conversation_id,

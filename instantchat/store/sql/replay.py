@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, literal_column, select
@@ -53,20 +52,29 @@ SENT = (
 def replay_events(connection: Connection, workspace_id: str, kinds: Collection[str], limit: int) -> list[r.ReplayEvent]:
     """The newest of the workspace, oldest first."""
     given = {"workspace": workspace_id, "kinds": padded(kinds), "count": min(limit, MOST)}
-    rows: list[Any] = sorted(connection.execute(REPLAYED, given), key=attrgetter("seq"))
-    people = _by_id(connection, CONTACTS, {row.contact_id for row in rows if row.contact_id})
-    owners = _by_id(connection, ACCOUNTS, {row.account_id for row in rows})
+    found = [_lean(row) for row in connection.execute(REPLAYED, given)]
+    found.sort(key=lambda one: one[0].seq)
+    people = _by_id(connection, CONTACTS, {contact_id for _, _, contact_id in found if contact_id})
+    owners = _by_id(connection, ACCOUNTS, {event.account_id for event, _, _ in found})
     return [
         r.ReplayEvent(
-            event=EVENTS.from_row(row),
-            conversation_id=row[EVENTS.width],
-            contact=people.get(row.contact_id),
-            ig_user_id=owners[row.account_id].ig_user_id,
-            username=owners[row.account_id].username,
+            event=event,
+            conversation_id=conversation_id,
+            contact=people.get(contact_id or ""),
+            ig_user_id=owners[event.account_id].ig_user_id,
+            username=owners[event.account_id].username,
         )
-        for row in rows
-        if row.account_id in owners
+        for event, conversation_id, contact_id in found
+        if event.account_id in owners
     ]
+
+
+def _lean(row: Any) -> tuple[r.Event, str | None, str | None]:
+    """The event with its conversation and contact. Verdicts, one each flow, are most of what many events would hold."""
+    event = EVENTS.from_row(row)
+    for decision in (event.decision or {}, *(event.decision or {}).get("followUps", ())):
+        decision.pop("verdicts", None)
+    return event, row[EVENTS.width], row[EVENTS.width + 1]
 
 
 def _by_id(connection: Connection, rows: Rows[Any], wanted: Collection[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import { Sync, graphOf } from "./sync.js";
 
 const EMPTY = { nodes: [], edges: [] };
 const NONE = [];
+const NO_MARKS = { nodes: new Map(), edges: new Map() };
 
 export class Editor {
   constructor(send) {
@@ -14,7 +15,7 @@ export class Editor {
     this.canvas = null;
     this.state = {
       graph: EMPTY, schemas: new Map(), view: {}, sync: { phase: "saved" }, issues: NONE, refused: NONE, byNode: new Map(),
-      canUndo: false, canRedo: false, hint: null, hovered: null, isOpen: false,
+      canUndo: false, canRedo: false, hint: null, hovered: null, isOpen: false, references: {}, marks: NO_MARKS,
     };
     this.sync = new Sync({
       read: () => this.state.graph,
@@ -152,6 +153,11 @@ export class Editor {
     const { graph } = this.state;
     this.commit({ nodes: [...graph.nodes, ...nodes], edges: [...graph.edges, ...edges] });
     return nodes.map((node) => node.id);
+  }
+
+  // Draws nodes and edges as something: `{nodes: Map(id, mark), edges: Map(id, mark)}`, or nothing.
+  mark(marks) {
+    this.set({ marks: marks ?? NO_MARKS });
   }
 
   hint(text, canUndo = false) {

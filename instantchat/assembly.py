@@ -16,8 +16,10 @@ from instantchat.features.auth.service import AuthService
 from instantchat.features.connect.service import ConnectService
 from instantchat.features.flows.history import HistoryService
 from instantchat.features.flows.service import FlowService
+from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.features.inbox.service import InboxService
+from instantchat.features.trial.service import TrialService
 from instantchat.kit.clock import Clock, SystemClock
 from instantchat.kit.completions import Completions
 from instantchat.kit.crypto import Secret
@@ -47,6 +49,8 @@ class Assembly:
     flows: FlowService
     transfer: TransferService
     history: HistoryService
+    starting: StartingService
+    trial: TrialService
     inbox: InboxService
     analytics: AnalyticsService
     simulator: Starlette | None
@@ -143,6 +147,8 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         flows=flows,
         transfer=TransferService(store, flows),
         history=HistoryService(store, flows),
+        starting=StartingService(store, clock, runtime.wake_worker),
+        trial=TrialService(store, clock, stop_words=settings.stop_words),
         inbox=InboxService(store, clock, hub, runtime.wake_outbox),
         analytics=AnalyticsService(store, clock),
         simulator=_simulator(settings, clock, http) if settings.simulator_on and serves else None,

@@ -23,11 +23,12 @@ _ONE_MESSAGE = "a private reply is one message: {} more of this step were left o
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """An outcome as the window lets it be."""
+    """An outcome as the window lets it be; `unsent` are the messages that it keeps back for good."""
 
     outcome: Outcome
     gate: Gate | None = None
     warning: str | None = None
+    unsent: tuple[SendMessage, ...] = ()
 
 
 def comment_of(message: InboundMessage) -> dict[str, Any] | None:
@@ -41,7 +42,7 @@ def comment_of(message: InboundMessage) -> dict[str, Any] | None:
 def pass_gate(outcome: Outcome, data: dict[str, Any], context: Context) -> Passed:
     """What becomes of an outcome; marks the private reply in `data` as spent when it is used. Outcomes that send
     nothing pass as they are."""
-    if not any(isinstance(effect, SendMessage) for effect in outcome.effects):
+    if not _sends(outcome):
         return Passed(outcome)
     gate = _gate(data, context)
     if gate is Gate.OPEN:
@@ -51,7 +52,7 @@ def pass_gate(outcome: Outcome, data: dict[str, Any], context: Context) -> Passe
     if gate is Gate.NOT_OPEN:
         until = datetime.fromisoformat(data["comment"]["until"])
         return Passed(WaitFor("reply", until, memory={AWAITS_ANSWER: True}, note=_NOT_OPEN), gate)
-    return Passed(_unsent(outcome), gate)
+    return Passed(_unsent(outcome), gate, unsent=_sends(outcome))
 
 
 def hears_answer(memory: dict[str, Any], message: InboundMessage) -> bool | None:
@@ -70,13 +71,14 @@ def _gate(data: dict[str, Any], context: Context) -> Gate:
 
 def _privately(outcome: Outcome, data: dict[str, Any]) -> Passed:
     """The one message: that with the choices, else the first text, else the first of all."""
-    sends = [effect for effect in outcome.effects if isinstance(effect, SendMessage)]
+    sends = _sends(outcome)
     chosen = max(sends, key=lambda send: (bool(send.quick_replies or send.buttons), bool(send.text)))
     data["comment"] = {**data["comment"], "spent": True}
     reply = replace(chosen, comment_id=data["comment"]["id"])
     effects = [*_without_sends(outcome.effects), reply]
     warning = _ONE_MESSAGE.format(len(sends) - 1) if len(sends) > 1 else None
-    return Passed(replace(outcome, effects=tuple(effects)), Gate.PRIVATE_REPLY, warning)
+    unsent = tuple(send for send in sends if send is not chosen)
+    return Passed(replace(outcome, effects=tuple(effects)), Gate.PRIVATE_REPLY, warning, unsent)
 
 
 def _unsent(outcome: Outcome) -> Outcome:
@@ -87,6 +89,10 @@ def _unsent(outcome: Outcome) -> Outcome:
     if isinstance(outcome, EnterFlow):
         return replace(outcome, effects=effects)
     return End(effects, error=_CLOSED)
+
+
+def _sends(outcome: Outcome) -> tuple[SendMessage, ...]:
+    return tuple(effect for effect in outcome.effects if isinstance(effect, SendMessage))
 
 
 def _without_sends(effects: Sequence[Effect]) -> list[Effect]:

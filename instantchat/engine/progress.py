@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from .context import ContactView
-from .effects import Effect
+from .effects import Effect, SendMessage
 from .plain import plain
 from .run import Run
 
@@ -44,7 +44,8 @@ class TraceStep:
 class Progress:
     """The result of `advance`: store `run`, `effects` and `trace` in one transaction.
 
-    `changes` are those of the effects that really changed the contact: a tag it had already is none.
+    `changes` are those of the effects that really changed the contact: a tag it had already is none. `unsent` are the
+    messages that the messaging window kept back, for whoever tries a flow.
     """
 
     run: Run
@@ -52,3 +53,4 @@ class Progress:
     effects: tuple[Effect, ...] = ()
     trace: tuple[TraceStep, ...] = ()
     changes: tuple[Effect, ...] = ()
+    unsent: tuple[SendMessage, ...] = ()

@@ -9,7 +9,7 @@ from typing import Any
 from . import frames
 from .compiled import CompiledFlow
 from .context import Context
-from .effects import Effect, FetchProfile
+from .effects import Effect, FetchProfile, SendMessage
 from .gate import pass_gate
 from .inputs import Input
 from .node import End, EnterFlow, Node, Outcome, Take, WaitFor
@@ -28,7 +28,20 @@ _NO_BEGINNING = "The flow {!r} has no beginning."
 class Walk:
     """Mutable for the length of one `advance`; `go` and `resume` give the progress."""
 
-    __slots__ = ("burst", "changes", "contact", "context", "data", "effects", "flow", "root", "run", "steps", "trace")
+    __slots__ = (
+        "burst",
+        "changes",
+        "contact",
+        "context",
+        "data",
+        "effects",
+        "flow",
+        "root",
+        "run",
+        "steps",
+        "trace",
+        "unsent",
+    )
 
     def __init__(self, root: CompiledFlow, run: Run, context: Context, data: dict[str, Any]) -> None:
         self.root = root
@@ -39,6 +52,7 @@ class Walk:
         self.contact = context.contact
         self.effects: list[Effect] = []
         self.changes: list[Effect] = []
+        self.unsent: list[SendMessage] = []
         self.trace: list[TraceStep] = []
         self.steps = run.steps
         self.burst = run.burst
@@ -106,6 +120,7 @@ class Walk:
         passed = pass_gate(outcome, self.data, self.context)
         if passed.warning:
             visit.warnings.append(passed.warning)
+        self.unsent.extend(passed.unsent)
         self._note(node, visit, passed.outcome, passed.gate, given)
         return passed.outcome
 
@@ -240,4 +255,5 @@ class Walk:
         }
 
     def _progress(self, run: Run) -> Progress:
-        return Progress(run, self.contact, tuple(self.effects), tuple(self.trace), tuple(self.changes))
+        effects, trace, changes = tuple(self.effects), tuple(self.trace), tuple(self.changes)
+        return Progress(run, self.contact, effects, trace, changes, tuple(self.unsent))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, model_validator
 from pydantic.alias_generators import to_camel
 
+from instantchat.engine.json_shape import shape_problem
 from instantchat.kit.clock import rfc3339
 
 T = TypeVar("T")
@@ -31,6 +32,18 @@ class Wire(BaseModel):
     def wire(self) -> dict[str, Any]:
         """Plain JSON data as a client sees it."""
         return self.model_dump(mode="json", by_alias=True)
+
+
+class Checked(Wire):
+    """A body with JSON of any shape in it: nothing nested too deeply, no number or text that no store takes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sane(cls, data: Any) -> Any:
+        problem = shape_problem(data)
+        if problem:
+            raise ValueError(problem)
+        return data
 
 
 class PageOut(Wire, Generic[T]):

@@ -21,6 +21,7 @@ from instantchat.runtime.inbound import (
 )
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.runs import failed_record
+from instantchat.runtime.starts import take_api
 from instantchat.store.records import Event, HandledEvent, Json, RunRecord
 
 log = structlog.get_logger(__name__)
@@ -41,6 +42,7 @@ _KINDS: dict[str, Callable[[Lane, Event, Automation], Json]] = {
     "edit": take_edit,
     "profile": take_profile,
     "result": take_result,
+    "api": take_api,
 }
 
 

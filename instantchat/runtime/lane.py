@@ -185,7 +185,7 @@ class Lane:
             status="queued",
             created_at=self.now,
             run_id=run_id,
-            event_id=run.event_id,
+            event_id=_heard_by(run),
         )
 
     def put_run(self, record: RunRecord) -> None:
@@ -234,6 +234,12 @@ def contact_view(contact: Contact) -> ContactView:
         variables=contact.variables,
         profile_known=contact.profile_at is not None,
     )
+
+
+def _heard_by(run: RunRecord) -> str | None:
+    """The event that the run heard last: what it answers now."""
+    message = run.data.get("data", {}).get("message") or {}
+    return message.get("event_id") or run.event_id
 
 
 def _media_text(attachments: list[Json]) -> str:

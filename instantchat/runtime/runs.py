@@ -113,10 +113,10 @@ def _data(run: Run) -> dict[str, Any]:
 
 
 def _trace(steps: tuple[TraceStep, ...]) -> list[Json]:
-    return [_step(step) for step in steps]
+    return [step_record(step) for step in steps]
 
 
-def _step(step: TraceStep) -> Json:
+def step_record(step: TraceStep) -> Json:
     """As `to_json` writes it, without what is empty: the trace is most of what a run stores."""
     written: Json = {"nodeId": step.node_id, "type": step.type, "outcome": step.outcome, "at": rfc3339(step.at)}
     if step.exit is not None:

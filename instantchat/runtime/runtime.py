@@ -124,6 +124,10 @@ class Runtime:
         await self._tally.flush()
         await self._guard.close()
 
+    def wake_worker(self) -> None:
+        """An event was stored."""
+        self._events.ring()
+
     def wake_outbox(self) -> None:
         """A message was queued."""
         self._sends.ring()

@@ -114,7 +114,7 @@ def _files(assembly: Assembly) -> APIRouter:
 
 
 def _life(assembly: Assembly) -> APIRouter:
-    router, flows = APIRouter(), assembly.flows
+    router, flows, starting = APIRouter(), assembly.flows, assembly.starting
 
     @router.post("/api/flow/{flow_id}/activate")
     async def activate(member: CurrentMember, flow_id: str, body: h.ActivateIn | None = None) -> s.FlowWithIssues:
@@ -131,6 +131,15 @@ def _life(assembly: Assembly) -> APIRouter:
     async def archive(member: CurrentMember, flow_id: str) -> s.FlowWithIssues:
         """As deactivate, and out of the way."""
         return (await flows.archive(member, flow_id)).out()
+
+    @router.post("/api/flow/{flow_id}/trigger", status_code=202)
+    async def trigger(member: CurrentMember, flow_id: str, body: s.TriggerIn) -> s.TriggerOut:
+        """Start an active flow for a person who is known to your account; `variables` are set on the contact before.
+
+        404 `recipient_unknown`, 409 `flow_not_active` or `account_disconnected`, 422 `variables_bad`. Whether the flow
+        may start again is decided when it would: without a run of that id, the event's decision says why.
+        """
+        return s.TriggerOut(run_id=await starting.trigger(member, flow_id, body))
 
     @router.delete("/api/flow/{flow_id}", status_code=204)
     async def delete(member: CurrentMember, flow_id: str) -> None:

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from instantchat.engine.issues import Issue, Severity
 from instantchat.engine.json_shape import is_unicode
-from instantchat.features.wire import Moment, Wire
+from instantchat.features.wire import Checked, Moment, Wire
 from instantchat.store import records as r
 
 
@@ -109,6 +109,22 @@ class ValidateIn(Wire):
     id: str | None = None
     nodes: Any = None
     edges: Any = None
+
+
+class TriggerIn(Checked):
+    """Body of `POST /api/flow/{id}/trigger`: whom to start the flow for, by Instagram-scoped id, and the variables to
+    set before. The same `idempotencyKey` for the same flow and person starts it once."""
+
+    recipient_id: Annotated[str, Field(min_length=1, max_length=64)]
+    account_id: str | None = None
+    variables: Annotated[dict[str, Any], Field(max_length=50)] = {}
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class TriggerOut(Wire):
+    """The run that begins as soon as the worker gets to it."""
+
+    run_id: str
 
 
 class IssueOut(Wire):

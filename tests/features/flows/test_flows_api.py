@@ -10,6 +10,7 @@ from instantchat.features.auth.member import Member
 from instantchat.features.flows.api import build_router
 from instantchat.features.flows.history import HistoryService
 from instantchat.features.flows.service import FlowService
+from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.kit.clock import ManualClock
 from instantchat.store.ports import Store
@@ -33,7 +34,10 @@ GRAPH: dict[str, Any] = {
 def web(store: Store, clock: ManualClock, publisher: Any, ann: Member, bob: Member) -> httpx.AsyncClient:
     flows = FlowService(store, clock, publisher)
     assembly: Any = SimpleNamespace(
-        flows=flows, transfer=TransferService(store, flows), history=HistoryService(store, flows)
+        flows=flows,
+        transfer=TransferService(store, flows),
+        starting=StartingService(store, clock, lambda: None),
+        history=HistoryService(store, flows),
     )
     return client(build_router(assembly), clock, ann=ann, bob=bob)
 

@@ -48,10 +48,16 @@ export class Editor {
   answer(reply) {
     if (reply.view) this.set({ view: { ...this.state.view, ...viewOf(reply.view) } });
     if (reply.issues) this.set({ issues: reply.issues });
-    if (reply.kind !== "rename" && !reply.theirs) {
+    if (["patch", "activate", "deactivate"].includes(reply.kind) && !reply.theirs) {
       this.set({ refused: (reply.errors ?? []).map((error) => ({ severity: "error", ...error })) });
     }
     if (reply.kind === "patch") this.sync.answer(reply);
+  }
+
+  // What the server made of the draft, as a step that can be undone.
+  adopt(flow) {
+    this.set({ view: viewOf(flow), issues: flow.issues ?? NONE, refused: NONE });
+    this.sync.adopt(graphOf(flow), flow.revision);
   }
 
   // One finished change. Steps in a row with the same key are undone together.

@@ -62,6 +62,11 @@ function Builder({ editor, flow, home, commands, ask }) {
     const node = editor.node(id);
     if (node) stage.focus(node);
   }, [editor, stage]);
+  const look = useCallback((id) => {
+    const node = editor.node(id);
+    editor.set({ looked: node ? id : null });
+    if (node) stage.look(node);
+  }, [editor, stage]);
   const openSide = (name) => setSide((now) => (now === name ? null : name));
   const put = (item, position) => {
     stage.selectSoon([editor.addNode(item.type, structuredClone(item.data), position)]);
@@ -101,7 +106,7 @@ function Builder({ editor, flow, home, commands, ask }) {
             onDelete={() => editor.remove(selected, [])}
           />
         </div>
-        <Side name={side} ask={ask} onFocus={focus} onClose={() => setSide(null)} />
+        <Side name={side} ask={ask} onFocus={look} onClose={() => setSide(null)} />
       </div>
     </div>
   );

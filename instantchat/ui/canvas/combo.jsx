@@ -80,7 +80,7 @@ export function Combo({ control, value, choices, isFree, placeholder, empty, onC
             role="option"
             aria-selected={choice.value === value}
             data-active={index === active}
-            ref={(element) => index === active && element?.scrollIntoView({ block: "nearest" })}
+            ref={index === active ? showItself : null}
             onClick={() => pick(choice)}
             className="flow-choice"
           >
@@ -92,6 +92,10 @@ export function Combo({ control, value, choices, isFree, placeholder, empty, onC
       </ul>
     </div>
   );
+}
+
+function showItself(element) {
+  element?.scrollIntoView({ block: "nearest" });
 }
 
 // A reference may be written by name too (a flow) or by e-mail address (a member).

@@ -12,7 +12,9 @@ export function Conversation({ trial, onSteps }) {
   const { messages, result, error, busy } = trial;
   const end = useRef(null);
   const thread = threadOf(messages, result);
-  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [result, busy]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "nearest" });
+  }, [result, busy]);
   const lastSaid = thread.findLastIndex((each) => !each.isMine);
   return (
     <>
@@ -67,7 +69,7 @@ function Wait({ wait, now, onSkip }) {
       <p className="flex items-center gap-1.5">
         <Clock className="size-3.5 shrink-0" aria-hidden />
         <span className="sr-only">{where}</span>
-        {FOR[wait.for] ?? "Waits"}{wait.until && <>, {wait.for === "reply" ? "at most " : ""}{spanOf(Date.parse(wait.until) - now)}</>}
+        {FOR[wait.for] ?? "Waits"}{wait.until && <>{wait.for === "time" ? " " : ", at most "}{spanOf(Date.parse(wait.until) - now)}</>}
       </p>
       {wait.until && (
         <button type="button" onClick={() => onSkip(wait.until)} title={new Date(wait.until).toLocaleString()} className="inline-flex min-h-6 items-center gap-1 font-medium text-foreground underline-offset-3 hover:underline">

@@ -15,7 +15,7 @@ export class Editor {
     this.canvas = null;
     this.state = {
       graph: EMPTY, schemas: new Map(), view: {}, sync: { phase: "saved" }, issues: NONE, refused: NONE, byNode: new Map(),
-      canUndo: false, canRedo: false, hint: null, hovered: null, isOpen: false, references: {}, marks: NO_MARKS,
+      canUndo: false, canRedo: false, hint: null, hovered: null, isOpen: false, references: {}, marks: NO_MARKS, looked: null,
     };
     this.sync = new Sync({
       read: () => this.state.graph,
@@ -163,7 +163,7 @@ export class Editor {
 
   // Draws nodes and edges as something: `{nodes: Map(id, mark), edges: Map(id, mark)}`, or nothing.
   mark(marks) {
-    this.set({ marks: marks ?? NO_MARKS });
+    this.set({ marks: marks ?? NO_MARKS, looked: null });
   }
 
   hint(text, canUndo = false) {

@@ -1,5 +1,6 @@
 // What can be put on the canvas: dragged there with a pointer, or added at the centre by click or key.
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useEditorState } from "./context.js";
 import { Hint } from "./controls.jsx";
 import { ChevronDown, NodeIcon, Plus, Search, X } from "./icons.jsx";
@@ -34,8 +35,8 @@ export function Palette({ onDrop, onAdd }) {
     if (event.key === "Enter" && text && groups.length) add(groups[0][1][0]);
   };
   const expand = () => {
-    setOpen(true);
-    setTimeout(() => search.current?.focus());
+    flushSync(() => setOpen(true));
+    search.current?.focus();
   };
   return (
     <>
@@ -47,19 +48,21 @@ export function Palette({ onDrop, onAdd }) {
           </button>
         </div>
         <div className="flow-palette-search">
-          <Search className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted-foreground" aria-hidden />
-          <input
-            ref={search}
-            type="search"
-            aria-label="Search nodes"
-            aria-keyshortcuts="/"
-            placeholder="Search"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            onKeyDown={key}
-            className={`${CONTROL} h-9 pr-2 pl-8`}
-          />
-          {!text && <kbd aria-hidden className="flow-key">/</kbd>}
+          <div className="relative">
+            <input
+              ref={search}
+              type="search"
+              aria-label="Search nodes"
+              aria-keyshortcuts="/"
+              placeholder="Search"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              onKeyDown={key}
+              className={`${CONTROL} h-9 pr-2 pl-8`}
+            />
+            <Search className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted-foreground" aria-hidden />
+            {!text && <kbd aria-hidden className="flow-key">/</kbd>}
+          </div>
         </div>
         <button type="button" aria-label="Search nodes" className="flow-palette-expand" onClick={expand}><Search className="size-4" aria-hidden /></button>
         {!groups.length && <p role="status" className="px-2 py-3 text-[13px] text-muted-foreground">Nothing fits “{text}”.</p>}
@@ -121,8 +124,8 @@ function useSlash(search, onOpen) {
     const key = (event) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest?.("input, textarea, select, [role=dialog]")) return;
       event.preventDefault();
-      onOpen();
-      setTimeout(() => search.current?.focus());
+      flushSync(onOpen);
+      search.current?.focus();
     };
     document.addEventListener("keydown", key);
     return () => document.removeEventListener("keydown", key);

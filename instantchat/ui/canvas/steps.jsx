@@ -4,6 +4,7 @@ import { useEditor } from "./context.js";
 import { Button } from "./controls.jsx";
 import { AlertCircle, AlertTriangle, ArrowRight, ChevronDown, Clock, FlaskConical, NodeIcon } from "./icons.jsx";
 import { CONTROL } from "./inputs.jsx";
+import { nameOf } from "./panel.jsx";
 import { exitsOf, schemaOf } from "./schema.js";
 import { Nothing } from "./side.jsx";
 
@@ -39,7 +40,7 @@ function Step({ step, calls, isOpen, response, onToggle, onRespond }) {
       <button type="button" aria-expanded={isOpen} onClick={onToggle} className="flex w-full items-center gap-2 rounded-lg p-2 text-left hover:bg-muted">
         <NodeIcon name={schema.icon} group={schema.group} small />
         <span className="min-w-0 flex-1">
-          <span className="block truncate text-[13px] font-medium">{schema.label}</span>
+          <span className="block truncate text-[13px] font-medium">{node ? nameOf(editor, node) : schema.label}</span>
           <span className="flex items-center gap-1 text-[13px] text-muted-foreground">
             {exit && <><ArrowRight className="size-3.5 shrink-0" aria-label="left by" /><span className="truncate">{exit}</span></>}
             {step.outcome === "wait" && <><Clock className="size-3.5 shrink-0" aria-hidden /><span className="truncate">{step.until ? `waits until ${clock(step.until)}` : "waits"}</span></>}
@@ -62,7 +63,7 @@ function Details({ step }) {
     ...(step.given ? [["Heard", step.given.text ?? step.given.error ?? step.given.status ?? step.given.kind]] : []),
     ...(step.effects ?? []).map(({ kind, ...rest }) => [kind.replaceAll("_", " "), Object.values(rest).map(said).join(" · ")]),
     ...(step.window ? [["Messaging window", step.window]] : []),
-    ["At", clock(step.at)],
+    ["At", clock(step.at, "2-digit")],
   ];
   const notes = [...(step.error ? [["text-danger", step.error]] : []), ...(step.warnings ?? []).map((text) => ["text-warning", text]), ...(step.note ? [["", step.note]] : [])];
   return (
@@ -114,7 +115,7 @@ function callOf(trace, index) {
   return asked?.effects?.[0]?.kind ?? "call_api";
 }
 
-const clock = (moment) => new Date(moment).toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = (moment, second) => new Date(moment).toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit", second });
 
 function said(value) {
   if (Array.isArray(value)) return value.map(said).join(", ");

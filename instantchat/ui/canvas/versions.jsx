@@ -1,5 +1,5 @@
 // The history of the flow: its published versions, what each changed, and the way back to it.
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { askAboutDraft } from "./commands.js";
 import { useEditor, useEditorState } from "./context.js";
 import { Button } from "./controls.jsx";
@@ -7,6 +7,8 @@ import { Ask } from "./dialogs.jsx";
 import { Differences, useMarks } from "./diff.jsx";
 import { ChevronDown, History, Rotate } from "./icons.jsx";
 import { Busy, Nothing, Refusal } from "./side.jsx";
+
+const QUIET_MS = 800; // people are typing
 
 export function Versions({ ask, onFocus }) {
   const view = useEditorState((state) => state.view);
@@ -49,7 +51,7 @@ function Entry({ title, version, about, isOpen, onToggle, children }) {
           </span>
           {version?.note && <span className="text-[13px] break-words">{version.note}</span>}
           <span className="text-[13px] text-muted-foreground">{about}</span>
-          {version && <span className="text-[13px] text-muted-foreground">{version.summary}</span>}
+          {version && <span className="text-[13px] text-muted-foreground first-letter:uppercase">{version.summary}</span>}
         </span>
         <ChevronDown className={`mt-0.5 size-4 shrink-0 text-muted-foreground transition-transform ${isOpen ? "rotate-180" : ""}`} aria-hidden />
       </button>
@@ -66,7 +68,7 @@ function Version({ ask, version, canRestore, onFocus }) {
   return (
     <>
       {version.number > 1 && (
-        <div role="group" aria-label="Compare" className="flow-segments">
+        <div role="group" aria-label="Compare" className="flow-segments self-start">
           <button type="button" aria-pressed={against === "draft"} onClick={() => setAgainst("draft")}>Since then</button>
           <button type="button" aria-pressed={against === "before"} onClick={() => setAgainst("before")}>What it changed</button>
         </div>
@@ -92,12 +94,14 @@ function Compared({ ask, from, to, onFocus }) {
   const editor = useEditor();
   const graph = useEditorState((state) => (to === "draft" ? state.graph : null));
   const [answer, setAnswer] = useState(null);
+  const isFirst = useRef(true);
   useEffect(() => {
     let isWanted = true;
     const timer = setTimeout(async () => {
       const found = await askAboutDraft(editor, ask, "onCompare", { from: String(from), to: String(to) });
       if (isWanted) setAnswer(found);
-    });
+    }, isFirst.current ? 0 : QUIET_MS);
+    isFirst.current = false;
     return () => {
       isWanted = false;
       clearTimeout(timer);

@@ -51,9 +51,9 @@ class Assembly:
     connect: ConnectService
     flows: FlowService
     transfer: TransferService
+    history: HistoryService
     starting: StartingService
     trial: TrialService
-    history: HistoryService
     inbox: InboxService
     analytics: AnalyticsService
     simulator: Starlette | None
@@ -152,9 +152,9 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         ),
         flows=flows,
         transfer=TransferService(store, flows),
+        history=HistoryService(store, flows),
         starting=StartingService(store, clock, runtime.wake_worker),
         trial=TrialService(store, clock, stop_words=settings.stop_words),
-        history=HistoryService(store, flows),
         inbox=InboxService(store, clock, hub, runtime.wake_outbox),
         analytics=AnalyticsService(store, clock),
         simulator=_simulator(settings, clock, http) if settings.simulator_on and serves else None,

@@ -28,6 +28,7 @@ class ContactChanged(Trigger):
     type: ClassVar[str] = "contact_changed"
     label: ClassVar[str] = "Contact changed"
     icon: ClassVar[str] = "user-round-pen"
+    group: ClassVar[str] = "Time and programs"
     opens_window: ClassVar[bool] = False
     examples: ClassVar[tuple[dict[str, Any], ...]] = (
         {"type": "contact_changed", "tag": "vip"},

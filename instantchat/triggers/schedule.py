@@ -35,6 +35,7 @@ class Schedule(Trigger):
     type: ClassVar[str] = "schedule"
     label: ClassVar[str] = "Schedule"
     icon: ClassVar[str] = "calendar-clock"
+    group: ClassVar[str] = "Time and programs"
     opens_window: ClassVar[bool] = False
     examples: ClassVar[tuple[dict[str, Any], ...]] = (
         {"type": "schedule", "cron": "0 9 * * 1-5", "timezone": "Europe/Madrid"},

@@ -10,6 +10,7 @@ from instantchat.engine.issues import Issue
 from instantchat.errors import FieldError, Invalid
 from instantchat.features.auth.member import Member
 from instantchat.features.flows import schemas as s
+from instantchat.features.flows.choices import Choices, choices
 from instantchat.features.flows.draft import apply_ops, checked, findings, graph_of, starter_graph, with_edge_ids
 from instantchat.features.flows.names import clean_name, copies_of, numbered, tidy
 from instantchat.features.flows.published import PublishedFlows
@@ -43,6 +44,7 @@ class FlowService:
     def __init__(self, store: Store, clock: Clock, publisher: Publisher, allowed_networks: Sequence[str] = ()) -> None:
         self._flows = store.flows
         self._schedules = store.schedules
+        self._members = store.members
         self._clock = clock
         self._publisher = publisher
         self._published = PublishedFlows(store.flows)
@@ -171,6 +173,13 @@ class FlowService:
         if stored is None:
             raise flow_missing()
         return current(stored)
+
+    async def references(self, member: Member) -> Choices:
+        """What the fields of a flow can refer to."""
+        workspace_id = member.workspace_id
+        names = await self._flows.flow_names(workspace_id)
+        users = await self._members.members(workspace_id)
+        return choices(member, names, await self._published.active(workspace_id), users)
 
     async def get(self, member: Member, flow_id: str) -> FlowView:
         """One flow with its issues."""

@@ -108,7 +108,11 @@ def settle_sentences(decision: DecisionOut, flow_of_run: dict[str, str], names: 
         chosen = next((verdict.name for verdict in each.verdicts if verdict.chosen), "")
         flow = flow_of_run.get(run_id or "") or chosen or names.get(each.started_flow_id or "", "")
         each.sentence = decision_sentence(
-            each.reason, flow=flow, is_asked=bool(each.verdicts), is_stale_tap=each.ended_run_id is not None
+            each.reason,
+            flow=flow,
+            is_asked=bool(each.verdicts),
+            has_match=any(verdict.matched for verdict in each.verdicts),
+            is_stale_tap=each.ended_run_id is not None,
         )
 
 

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/instantchat
 JOBS ?= 2
 
-.PHONY: run dev setup setup-dev check test e2e bench soak format clean
+.PHONY: run dev setup setup-dev check test e2e bench soak node format clean
 
 run: $(VENV)/.installed            ## install, build the pages when they are stale, serve on http://localhost:8000
 	@$(RUN) run
@@ -56,6 +56,9 @@ soak: setup-dev                    ## the long suites at full size
 
 bench: setup-dev                   ## measured figures beside their budgets
 	@$(BIN)/python -m bench
+
+node: setup-dev                    ## begin a node type: make node name=send_poll [kind=action|trigger]
+	@$(BIN)/python -m scripts.new_node "$(name)" --kind "$(or $(kind),node)"
 
 format: setup-dev
 	@$(BIN)/ruff format .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import httpx
@@ -10,6 +11,7 @@ from starlette.applications import Starlette
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.simulator import create_simulator
 from instantchat.config import Settings
+from instantchat.engine.registry import load_all
 from instantchat.features.analytics.service import AnalyticsService
 from instantchat.features.auth.profile import ProfileService
 from instantchat.features.auth.service import AuthService
@@ -26,6 +28,7 @@ from instantchat.kit.crypto import Secret
 from instantchat.kit.http import new_client
 from instantchat.realtime.hub import Hub
 from instantchat.realtime.relay import Relay
+from instantchat.runtime.effects import handlers
 from instantchat.runtime.runtime import Runtime, RuntimeOptions
 from instantchat.store.connect import open_store
 from instantchat.store.ports import Store
@@ -90,6 +93,8 @@ async def open_assembly(settings: Settings, *, worker: bool, serves: bool = True
     `StartRefused` with what to do."""
     global _current
     _ = settings.signing_key, settings.vault, settings.webhook_secrets  # made now, so a bad data directory shows now
+    load_all()  # now, so that a plug-in which is broken stops the start and not the first event
+    handlers()
     clock = SystemClock()
     store = open_store(settings.storage_url, clock=clock)
     await store.start()
@@ -116,6 +121,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         allowed_networks=settings.http_allowed_networks,
         ai_model=settings.ai_model,
         stop_words=settings.stop_words,
+        explanations_kept=dt.timedelta(days=settings.explanations_days),
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),
     )
@@ -124,7 +130,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
     )
     runtime = Runtime(store, clock, instagram, hub, settings.vault, options, completions)
     auth = AuthService(store.members, clock, settings)
-    flows = FlowService(store, clock, hub)
+    flows = FlowService(store, clock, hub, settings.http_allowed_networks)
     return Assembly(
         settings=settings,
         clock=clock,

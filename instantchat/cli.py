@@ -1,4 +1,4 @@
-"""`instantchat run | worker | build`: the processes of the product.
+"""`instantchat run | worker | build`: the processes of the product; `lint | schema`: tools for flows in files.
 
 `run` serves pages, API, webhooks, realtime and the worker on one port; `--api-only` leaves the pages out and needs no
 build of them; `--no-worker` leaves the worker to `instantchat worker`.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import os
 import socket
@@ -72,6 +73,21 @@ def build(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def lint(arguments: argparse.Namespace) -> int:
+    """Check flows in files; needs no settings, database or server."""
+    from instantchat.lint.command import lint as check
+
+    return check(arguments)
+
+
+def schema(arguments: argparse.Namespace) -> int:
+    """Print the JSON Schema of the flow format."""
+    from instantchat.engine.json_schema import flow_schema
+
+    print(json.dumps(flow_schema(), indent=2))
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="instantchat", description="Self-hosted Instagram DM automation.")
     parser.add_argument("--version", action="version", version=__version__)
@@ -85,6 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(command=run)
     commands.add_parser("worker", help="handle events and send messages only").set_defaults(command=worker)
     commands.add_parser("build", help="build the pages if they are stale").set_defaults(command=build)
+    check = commands.add_parser("lint", help="check flows in files: exit code 0 clean, 1 findings, 2 unreadable")
+    check.add_argument("files", nargs="+", metavar="FILE", help="a JSON file, a directory of them, or - for input")
+    check.add_argument("--format", choices=("text", "json"), default="text", help="how findings are printed")
+    check.add_argument("--strict", action="store_true", help="warnings fail too")
+    check.set_defaults(command=lint)
+    commands.add_parser("schema", help="print the JSON Schema of the flow format").set_defaults(command=schema)
     return parser
 
 

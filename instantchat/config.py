@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     )
     ai_api_key: str = Field("", repr=False, description="Key for the endpoint in AI_BASE_URL.")
     ai_model: str = Field("gpt-4o-mini", description="The model of AI nodes that name none.")
+    explanations_days: int = Field(
+        30, ge=3, le=3650, description="Days for which handled events and finished runs, with the reasons, are kept."
+    )
     stop_words: Words = Field(
         ["stop", "unsubscribe"],
         description="Messages, comma separated, that end every waiting flow of the contact and start none.",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from pydantic import ValidationError
 
-from .form import FormSchema, Part, Required, Templated, form_fields, walk_fields
+from .form import FieldValue, FormSchema, Part, Required, Templated, form_fields, walk_fields
 from .issues import Issue, malformed
 from .scope import Path
-from .templates import parse_template
+from .templates import Slot, parse_template
 
 ISSUES_PER_BLOCK = 20
 _OVER_LIMIT = ("too_long", "less_than", "greater_than", "finite_number", "too_short", "too_large", "int_parsing_size")
@@ -56,22 +57,36 @@ class Block(Part):
 
     def findings(self) -> Iterator[Issue]:
         """All findings about this block alone: missing fields, unreadable templates, then `check`."""
-        for field in walk_fields(self, only_shown=True):
+        for field in self.shown_fields:
             if field.has(Required) and field.is_empty():
                 yield Issue("required", f"“{field.label}” is missing.", field=field.path, hint="Fill it in.")
             if field.has(Templated):
                 for source in strings_in(field.value):
-                    for slot in parse_template(source).broken:
+                    for slot in parse_template(source).broken if "{{" in source else ():
                         hint = "Write it like {{contact.first_name|there}}."
                         yield Issue("bad_template", f"{slot} cannot be read.", "warning", field=field.path, hint=hint)
         yield from self.check()
 
+    @cached_property
+    def shown_fields(self) -> tuple[FieldValue, ...]:
+        """The fields that the form shows, those of its parts included."""
+        return tuple(walk_fields(self, only_shown=True))
+
+    @cached_property
+    def slots(self) -> tuple[tuple[str, Slot], ...]:
+        """Every (field, slot) of its templates."""
+        return tuple(
+            (field.path, slot)
+            for field in walk_fields(self, only_shown=True)
+            if field.has(Templated)
+            for source in strings_in(field.value)
+            if "{{" in source
+            for slot in parse_template(source).slots()
+        )
+
     def reads(self) -> Iterator[tuple[str, Path]]:
-        """Every (field, path) its templates read."""
-        for field in walk_fields(self, only_shown=True):
-            if field.has(Templated):
-                for source in strings_in(field.value):
-                    yield from ((field.path, slot.path) for slot in parse_template(source).slots())
+        """Every (field, path) it reads, in templates and elsewhere."""
+        return ((field, slot.path) for field, slot in self.slots)
 
 
 def strings_in(value: Any) -> Iterator[str]:

@@ -93,11 +93,11 @@ class FlowDiff:
 def diff_graphs(before: Mapping[str, Any], after: Mapping[str, Any]) -> FlowDiff:
     """The differences between two graphs whose nodes and edges are objects with an id; all else may be malformed."""
     old, new = _Side(before), _Side(after)
-    changed = [NodeChange(new.seen(each), tuple(_fields(old.nodes[each], new.nodes[each]))) for each in new.shared(old)]
+    fields = {each: tuple(_fields(old.nodes[each], node)) for each, node in new.nodes.items() if each in old.nodes}
     return FlowDiff(
         nodes_added=tuple(new.seen(each) for each in new.nodes if each not in old.nodes),
         nodes_removed=tuple(old.seen(each) for each in old.nodes if each not in new.nodes),
-        nodes_changed=tuple(each for each in changed if each.fields),
+        nodes_changed=tuple(NodeChange(new.seen(each), found) for each, found in fields.items() if found),
         edges_added=tuple(new.edge(each) for each in new.edges if each not in old.edges),
         edges_removed=tuple(old.edge(each) for each in old.edges if each not in new.edges),
         edges_changed=tuple(
@@ -123,9 +123,6 @@ class _Side:
         self.nodes: dict[str, dict[str, Any]] = {node["id"]: node for node in graph["nodes"]}
         self.edges: dict[tuple[str, str], dict[str, Any]] = {_exit(edge): edge for edge in graph["edges"]}
         self._read: dict[str, Node | None] = {}
-
-    def shared(self, other: _Side) -> list[str]:
-        return [each for each in self.nodes if each in other.nodes]
 
     def seen(self, node_id: str) -> NodeSeen:
         node = self._node(node_id)

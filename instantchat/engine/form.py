@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -30,6 +31,7 @@ Templated = Mark("templated")
 Secret = Mark("secret")
 Multiline = Mark("multiline")
 Required = Mark("required")
+Called = Mark("called")  # an address that our server calls: private ones are refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,15 @@ class Part(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """A field as filled in: its path in the JSON data, what it is, the part it belongs to, its value."""
+    """A field as filled in: its path in the JSON data, what it is, the part it belongs to, its value, its marks."""
 
     path: str
     name: str
     info: FieldInfo
     owner: Part
     value: Any
+    marks: frozenset[str]
+    show: Show | None
 
     @property
     def label(self) -> str:
@@ -106,7 +110,7 @@ class FieldValue:
 
     def has(self, mark: Mark) -> bool:
         """Whether the field carries the mark."""
-        return mark in self.info.metadata
+        return mark.name in self.marks
 
     def is_empty(self) -> bool:
         """Not filled in."""
@@ -114,21 +118,18 @@ class FieldValue:
 
     def is_shown(self) -> bool:
         """Whether the rest of the form makes this field appear."""
-        show = mark_of(self.info, Show)
-        if show is None:
-            return True
-        return all(
+        return self.show is None or all(
             getattr(self.owner, name) in (wanted if isinstance(wanted, tuple) else (wanted,))
-            for name, wanted in show.when.items()
+            for name, wanted in self.show.when.items()
         )
 
 
 def walk_fields(part: Part, prefix: str = "", *, only_shown: bool = False) -> Iterator[FieldValue]:
     """Every field of a part and of the parts in it, outermost first; or only those that the form shows."""
-    for name, info in type(part).model_fields.items():
+    for name, alias, info, marks, show in _plan(type(part)):
         value = getattr(part, name)
-        path = f"{prefix}{info.alias or name}"
-        field = FieldValue(path, name, info, part, value)
+        path = f"{prefix}{alias}"
+        field = FieldValue(path, name, info, part, value, marks, show)
         if only_shown and not field.is_shown():
             continue
         yield field
@@ -138,6 +139,19 @@ def walk_fields(part: Part, prefix: str = "", *, only_shown: bool = False) -> It
             for index, item in enumerate(value):
                 if isinstance(item, Part):
                     yield from walk_fields(item, f"{path}.{index}.", only_shown=only_shown)
+
+
+@cache
+def _plan(model: type[Part]) -> tuple[tuple[str, str, FieldInfo, frozenset[str], Show | None], ...]:
+    """What `walk_fields` needs of each field of a model; read once, because every save walks all fields of a flow."""
+    return tuple(
+        (name, info.alias or name, info, frozenset(_marks_of(info)), mark_of(info, Show))
+        for name, info in model.model_fields.items()
+    )
+
+
+def _marks_of(info: FieldInfo) -> Iterator[str]:
+    return (each.name for each in info.metadata if isinstance(each, Mark))
 
 
 def form_fields(model: type[Part]) -> list[FormSchema]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as data_field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from .block import Block
@@ -110,8 +111,9 @@ NEXT = Exit("next", "Next")
 class Node(Block):
     """A kind of node; `type` is its wire name. A type with `discriminator` has variants, one class each, chosen by
     that key of the data (`actionNode` by `action`). `group` and `place` say where it is in the palette, `window` what
-    it means for Instagram's messaging window; `exit_spec` gives its exits, the first being the default; `upgrades`, in
-    the order they came, what its data were before. A variant's own follow those of its type."""
+    it means for Instagram's messaging window; `exit_spec` gives its exits, the first being the default;
+    `gives_response` says that `{{response...}}` can be read after it; `upgrades`, in the order they came, what its data
+    were before. A variant's own follow those of its type."""
 
     type: ClassVar[str] = ""
     group: ClassVar[str] = "Flow"
@@ -122,6 +124,7 @@ class Node(Block):
     exit_spec: ClassVar[tuple[Exit | ExitsFrom, ...]] = (NEXT,)
     is_executed: ClassVar[bool] = True
     starts_runs: ClassVar[bool] = False
+    gives_response: ClassVar[bool] = False
     upgrades: ClassVar[tuple[Upgrade, ...]] = ()
 
     def exits(self) -> list[str]:
@@ -166,6 +169,10 @@ class Node(Block):
         """Whether it sends something to the contact, which takes an open window."""
         return False
 
+    def sends(self) -> int:
+        """How many messages it sends to the contact, as far as the data say."""
+        return 1 if self.speaks() else 0
+
     def longest_stay(self, exit_id: str) -> timedelta:
         """The longest time between a run's coming here and its leaving by that exit, as far as the data say."""
         return timedelta(0)
@@ -173,6 +180,10 @@ class Node(Block):
     def opens_window(self, exit_id: str) -> bool:
         """Whether leaving by that exit means that the contact has just done something that opens the window."""
         return False
+
+    def enters(self) -> str | None:
+        """The flow (id or name) that it goes through, if it is one that does."""
+        return None
 
     def listens(self) -> Sequence[Trigger]:
         """The triggers of a node that starts runs."""
@@ -216,6 +227,7 @@ def _labels_of(items: list[Any], spec: ExitsFrom) -> Iterator[str]:
         yield label
 
 
+@cache
 def _field_by_alias(cls: type[Part], alias: str) -> str:
     """The Python name of a field from its JSON name."""
     return next(name for name, info in cls.model_fields.items() if alias in (info.alias, name))

@@ -7,6 +7,7 @@ new effect or input needs no list to be added to.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar, dataclass_transform
@@ -47,10 +48,16 @@ def _by_kind(cls: type[T], data: dict[str, Any]) -> type[T]:
         raise ValueError(f"not a JSON object: {type(data).__name__}")
     wanted = data.get("kind")
     # The slotted class is made after the plain one of the same name, so the last match is the one in use.
-    found = [each for each in (cls, *cls.__subclasses__()) if getattr(each, "kind", None) == wanted]
+    found = [each for each in _family(cls) if getattr(each, "kind", None) == wanted]
     if not found:
         raise ValueError(f"unknown {cls.__name__.lower()} kind {wanted!r}")
     return found[-1]
+
+
+def _family(cls: type[T]) -> Iterator[type[T]]:
+    yield cls
+    for each in cls.__subclasses__():
+        yield from _family(each)
 
 
 def _adapter_of(cls: Any) -> TypeAdapter[Any]:

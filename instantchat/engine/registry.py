@@ -5,30 +5,37 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from instantchat.kit.discovery import find_classes
+from instantchat.kit.discovery import by_name, find_classes
 
 from .form import FormSchema
 from .node import Node
 from .trigger import Trigger
 
 
+def load_all() -> None:
+    """Find everything now. Raises StartRefused: `plugin_broken`, or `plugin_clash` when two claim one name."""
+    for name in node_types():
+        node_variants(name)
+    trigger_types()
+
+
 @cache
 def node_types() -> dict[str, type[Node]]:
     """Node classes by wire name; for a type with variants, the class the variants derive from."""
-    return {cls.type: cls for cls in _node_classes() if cls.variant is None}
+    return by_name((cls for cls in _node_classes() if cls.variant is None), lambda cls: cls.type)
 
 
 @cache
 def node_variants(type_name: str) -> dict[str, type[Node]]:
     """The variants of a node type by their name; empty for a type without."""
-    return {cls.variant: cls for cls in _node_classes() if cls.type == type_name and cls.variant is not None}
+    return by_name((cls for cls in _node_classes() if cls.type == type_name), lambda cls: cls.variant or "")
 
 
 @cache
 def trigger_types() -> dict[str, type[Trigger]]:
     """Trigger classes by wire name."""
     found = find_classes("instantchat.triggers", Trigger, group="instantchat.triggers")
-    return {cls.type: cls for cls in found if cls.type}
+    return by_name(found, lambda cls: cls.type)
 
 
 def node_class(type_name: str, data: dict[str, Any]) -> type[Node] | None:

@@ -12,7 +12,7 @@ from .filters import format_value
 from .form import Kind, Labels, Part, Required, Show, Templated
 from .issues import Issue
 from .operators import compare
-from .regex import PatternError, compile_pattern
+from .regex import check_pattern
 from .scope import MISSING, Path, Scope, snapshot
 from .templates import evaluate, parse_path
 from .text import shorten
@@ -100,7 +100,4 @@ def check_rules(rules: Sequence[Rule], field: str) -> Iterator[Issue]:
             hint = "Write a path such as contact.tags or variables.size."
             yield Issue("bad_path", "The field cannot be read.", field=f"{field}.{index}.field", hint=hint)
         if rule.op == "matches" and isinstance(rule.value, str) and "{{" not in rule.value:
-            try:
-                compile_pattern(rule.value)
-            except PatternError as error:
-                yield Issue("bad_regex", f"The pattern cannot be used: {error}.", field=f"{field}.{index}.value")
+            yield from check_pattern(rule.value, f"{field}.{index}.value")

@@ -25,6 +25,7 @@ from .window import NEVER, OPENING, Window
 
 SEED: Final = 1
 TIMERS: Final = 200  # that fire in one world: a loop through a short delay would go on for as long as time is given
+ANSWERS: Final = 200  # given after one event or timer: flows that start each other between calls could go on for long
 HANDED_OFF: Final = timedelta(days=1)
 NO_ANSWER: Final = "No response was given for this step."
 
@@ -71,7 +72,8 @@ class Said:
     """What a flow said. `event_id` is the last that its run had heard; not delivered: the window was closed."""
 
     at: datetime
-    run: Run
+    run_id: str
+    flow_id: str
     event_id: str | None
     message: SendMessage | ReplyToComment | React
     is_delivered: bool = True
@@ -81,7 +83,8 @@ class Said:
 class Stepped:
     """A step of a run."""
 
-    run: Run
+    run_id: str
+    flow_id: str
     step: TraceStep
 
 
@@ -89,7 +92,8 @@ class World:
     """`hear` and `pass_time_to` move it on; `said`, `steps` and `runs` are what came of it.
 
     API calls and the AI are answered at once from the scene, profiles are known at once. A hand-over to people silences
-    flows for a day, as nobody is there to resume them. `is_cut`: more timers came than are fired.
+    flows for a day, as nobody is there to resume them. `is_cut`: more timers came than fire, or more calls than are
+    answered.
     """
 
     def __init__(
@@ -162,12 +166,16 @@ class World:
 
     def _answer(self) -> None:
         """Give runs what they wait for that is no matter of time or of the contact."""
-        while (run := next(self._askers(), None)) is not None:
+        for _ in range(ANSWERS):
+            run = next(self._askers(), None)
+            if run is None:
+                return
             if run.waiting_for == "profile":
                 self.contact = replace(self.contact, profile_known=True)
                 self._resume(run, ProfileReady())
             else:
                 self._resume(run, self._result(run))
+        self.is_cut = True
 
     def _askers(self) -> Iterator[Run]:
         return (run for run in self._waiting.values() if run.waiting_for in ("profile", "result"))
@@ -205,11 +213,13 @@ class World:
             self._last_starts[run.flow_id] = self.now
         self._put(run)
         event_id = (run.data.get("message") or {}).get("event_id")
-        self.steps += [Stepped(run, step) for step in progress.trace]
-        self.said += [Said(self.now, run, event_id, each, is_delivered=False) for each in progress.unsent]
+        self.steps += [Stepped(run.id, run.flow_id, step) for step in progress.trace]
+        self.said += [
+            Said(self.now, run.id, run.flow_id, event_id, each, is_delivered=False) for each in progress.unsent
+        ]
         for effect in progress.effects:
             if isinstance(effect, SendMessage | ReplyToComment | React):
-                self.said.append(Said(self.now, run, event_id, effect))
+                self.said.append(Said(self.now, run.id, run.flow_id, event_id, effect))
             elif isinstance(effect, HandOff):
                 self._paused_until = self.now + HANDED_OFF
 

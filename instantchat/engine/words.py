@@ -78,7 +78,8 @@ class WordTrigger(Trigger):
             return None
         if not self.keywords and not other.keywords:
             return f"any {kind_name(self.kind)}"
-        both = [word for word in self._wanted if word in other._wanted]
+        theirs = set(other._wanted)
+        both = [word for word in self._wanted if word in theirs]
         return f"the keyword “{shorten(both[0], 40)}” in a {kind_name(self.kind)}" if both else None
 
     def card(self) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from instantchat.errors import StartRefused
+from instantchat.frontend.export import REFUSED
+from instantchat.frontend.plugins import installed_plugins
 
 try:
     import fcntl
@@ -45,7 +47,8 @@ def ensure_built(say: Callable[[str], None]) -> Path:
     """The folder of the pages made from the present sources, built first if there is none.
 
     Every build has a folder of its own, so that a server goes on with the pages it started with. Raises
-    `StartRefused("pages_not_built")` with the end of the build's output when it fails.
+    `StartRefused("pages_not_built")` with the end of the build's output when it fails, `plugin_broken` when a plug-in's
+    pages cannot be loaded.
     """
     folder = _PAGES / fingerprint()[:16]
     if folder.is_dir():
@@ -55,11 +58,9 @@ def ensure_built(say: Callable[[str], None]) -> Path:
         if folder.is_dir():
             return folder
         say("Building the pages (about a minute the first time; only when they have changed)")
-        if not _export():
-            tail = "\n".join(_LOG.read_text(errors="replace").splitlines()[-15:])
-            raise StartRefused(
-                "pages_not_built", f"the pages could not be built. {_LOG} has all of it, ending with:\n{tail}"
-            )
+        code = _export()
+        if code != 0 or not _BUILT.is_dir():
+            raise _refusal(code)
         unfinished = _PAGES / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         shutil.copytree(_BUILT, unfinished)
@@ -84,7 +85,16 @@ def _forget_old(newest: Path) -> None:
             shutil.rmtree(build, ignore_errors=True)
 
 
-def _export() -> bool:
+def _refusal(code: int | None) -> StartRefused:
+    lines = _LOG.read_text(errors="replace").rstrip().splitlines()
+    if code == REFUSED:
+        return StartRefused("plugin_broken", lines[-1])
+    tail = "\n".join(lines[-15:])
+    return StartRefused("pages_not_built", f"the pages could not be built. {_LOG} has all of it, ending with:\n{tail}")
+
+
+def _export() -> int | None:
+    """The exit code of the build; None when it took too long."""
     command = [sys.executable, "-m", "instantchat.frontend.export"]
     environment = os.environ | {"REFLEX_DIR": str(ROOT / ".build" / "reflex")}
     with _LOG.open("wb") as log:
@@ -93,8 +103,8 @@ def _export() -> bool:
                 command, cwd=ROOT, env=environment, stdout=log, stderr=log, timeout=_LIMIT_SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
-            return False
-    return done.returncode == 0 and _BUILT.is_dir()
+            return None
+    return done.returncode
 
 
 def fingerprint() -> str:
@@ -103,6 +113,8 @@ def fingerprint() -> str:
     for path in sorted(set(_sources())):
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0")
         digest.update(path.read_bytes() + b"\0")
+    for line in installed_plugins():
+        digest.update(line.encode() + b"\0")
     return digest.hexdigest()
 
 

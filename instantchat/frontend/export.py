@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
+
+from instantchat.errors import StartRefused
+
+REFUSED = 3  # the exit code when a plug-in is to blame; its sentence is the last line
 
 
 def main() -> None:
-    """Write the pages to `.web/build/client`; exits with 1 and Reflex's own message when that fails."""
+    """Write the pages to `.web/build/client`; exits with 1 and Reflex's own message when that fails, with
+    `REFUSED` and a sentence when a plug-in's pages cannot be loaded."""
     os.environ["REFLEX_CHECK_LATEST_VERSION"] = "false"
     os.environ["REFLEX_TELEMETRY_ENABLED"] = "false"
+    _load_pages()
     from reflex.utils import export, prerequisites, registry
 
     # Reflex would time two npm registries over the network and take the faster; equal times mean the first, npm's own.
@@ -24,6 +31,16 @@ def main() -> None:
         prerequisites.initialize_frontend_dependencies()  # type: ignore[no-untyped-call]
     export.export(zipping=False, frontend=True, backend=False)
     _settle(Path("reflex.lock/package.json"))
+
+
+def _load_pages() -> None:
+    from instantchat.ui.pages import discover
+
+    try:
+        discover()
+    except StartRefused as refusal:
+        print(refusal.message, file=sys.stderr)  # noqa: T201 - for `build.ensure_built`, which reads the log
+        sys.exit(REFUSED)
 
 
 def _settle(lock: Path) -> None:

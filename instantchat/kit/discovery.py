@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -12,6 +13,8 @@ from typing import TypeVar
 from instantchat.errors import StartRefused
 
 T = TypeVar("T")
+GROUPS = ("instantchat.nodes", "instantchat.triggers", "instantchat.effects", "instantchat.pages")
+"""The entry point groups under which installed distributions offer things."""
 
 
 def find_classes(package: str, base: type[T], *, group: str | None = None) -> list[type[T]]:
@@ -38,6 +41,17 @@ def import_modules(package: str) -> list[ModuleType]:
     return [root, *(import_module(name) for name in names)]
 
 
+def by_name(classes: Iterable[type[T]], name_of: Callable[[type[T]], str]) -> dict[str, type[T]]:
+    """Classes by wire name, those without one left out. Raises StartRefused (`plugin_clash`) when two share one."""
+    found: dict[str, type[T]] = {}
+    for cls in classes:
+        name = name_of(cls)
+        if name and found.setdefault(name, cls) is not cls:
+            both = " and ".join(f"{each.__module__}.{each.__qualname__}" for each in (found[name], cls))
+            raise StartRefused("plugin_clash", f"Two classes claim the name {name!r}: {both}. Uninstall one of them.")
+    return found
+
+
 def load_entries(group: str) -> list[object]:
     """What installed distributions offer under an entry point group."""
     loaded: list[object] = []
@@ -45,7 +59,8 @@ def load_entries(group: str) -> list[object]:
         try:
             loaded.append(entry.load())
         except Exception as error:
-            message = f"The plug-in {entry.name!r} ({entry.value}) cannot be loaded: {error}. Uninstall or mend it."
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            message = f"The plug-in {entry.name!r} ({entry.value}) cannot be loaded: {reason}. Uninstall or mend it."
             raise StartRefused("plugin_broken", message) from error
     return loaded
 

@@ -2,7 +2,6 @@
 
 Every address a name resolves to is checked, and the connection goes to a checked one, so a name that changes its mind
 between check and call (DNS rebinding) gains nothing. Redirects are not followed. Time and size are capped.
-Ranges: https://www.iana.org/assignments/iana-ipv4-special-registry and the IPv6 one.
 """
 
 from __future__ import annotations
@@ -11,19 +10,17 @@ import asyncio
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-BODY_LIMIT = 1024 * 1024
-_EMBEDDING = (ip_network("64:ff9b::/96"), ip_network("::/96"))  # NAT64, and the old IPv4-compatible form
-_PRIVATE = tuple(map(ip_network, ("192.0.0.0/24", "64:ff9b:1::/48", "fec0::/10")))  # `is_global` of 3.11 lets them by
-_CONNECTIONS = 32
+from .addresses import Address, may_reach
 
-Address = IPv4Address | IPv6Address
+BODY_LIMIT = 1024 * 1024
+_CONNECTIONS = 32
 
 
 class CallFailed(Exception):
@@ -85,12 +82,7 @@ class GuardedClient:
 
     def may_reach(self, address: Address) -> bool:
         """Whether calls may go to this address."""
-        address = _unwrapped(address)
-        if any(address in network for network in self._allowed if network.version == address.version):
-            return True
-        if any(address in network for network in _PRIVATE):
-            return False
-        return address.is_global and not address.is_multicast
+        return may_reach(address, self._allowed)
 
     def _check_literal(self, host: str) -> None:
         """The resolver never sees a host that is an address already."""
@@ -149,16 +141,6 @@ class _Resolver(AbstractResolver):
 
     async def close(self) -> None:
         return None
-
-
-def _unwrapped(address: Address) -> Address:
-    """The IPv4 address inside an IPv6 one, where it is only another way to write it."""
-    if isinstance(address, IPv4Address):
-        return address
-    inner = address.ipv4_mapped or address.sixtofour
-    if inner is None and any(address in network for network in _EMBEDDING):
-        inner = IPv4Address(int(address) & 0xFFFFFFFF)
-    return inner or address
 
 
 def _blocked(host: str) -> CallFailed:

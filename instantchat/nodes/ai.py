@@ -8,13 +8,14 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from instantchat.engine.effects import AskAi, Effect, SendMessage, SetVariable
+from instantchat.engine.effects import AskAi, Effect, SetVariable
 from instantchat.engine.form import Kind, Multiline, Part, Required, Templated
 from instantchat.engine.inputs import Input, Result
 from instantchat.engine.issues import Issue
 from instantchat.engine.node import Exit, ExitsFrom, Node, Outcome, Take, WaitFor
 from instantchat.engine.payload import ID_LIMIT
-from instantchat.engine.text import shorten, split_text
+from instantchat.engine.speech import say
+from instantchat.engine.text import shorten
 from instantchat.engine.visit import Visit
 from instantchat.nodes.actions.set_variable import VariableName, check_name
 
@@ -46,6 +47,7 @@ class AiNode(Node):
     icon: ClassVar[str] = "sparkles"
     group: ClassVar[str] = "Messages"
     place: ClassVar[int] = 60
+    gives_response: ClassVar[bool] = True
     window: ClassVar[str] = "Needs an open window to answer: within 24 hours of the contact's last message."
     exit_spec: ClassVar[tuple[Exit | ExitsFrom, ...]] = (
         Exit("next", "Next"),
@@ -133,8 +135,7 @@ class AiNode(Node):
         text = answer.strip() if isinstance(answer, str) else ""
         if not text:
             return Take("error", error="The AI answered nothing.")
-        sent = tuple(SendMessage(visit.run_id, visit.node_id, part) for part in split_text(text))
-        return Take("next", (*sent, *self._saved(text)))
+        return Take("next", (*say(visit, text), *self._saved(text)))
 
     def _saved(self, value: str) -> tuple[Effect, ...]:
         name = self.save_as.strip()

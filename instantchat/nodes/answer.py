@@ -11,7 +11,7 @@ from pydantic import Field
 from instantchat.engine.answers import is_region, read_choice, read_date, read_email, read_number, read_phone
 from instantchat.engine.form import Labels, Part, Required, Show
 from instantchat.engine.issues import Issue
-from instantchat.engine.regex import PatternError, compile_pattern
+from instantchat.engine.regex import PatternError, check_pattern, compile_pattern
 from instantchat.engine.text import shorten
 from instantchat.engine.visit import Visit
 from instantchat.engine.zone import local_date
@@ -111,10 +111,7 @@ class Answer(Part):
                     message = f"Two choices have the id {shorten(option_id, 60)!r}."
                     yield Issue("duplicate_option", message, field="answer.options", hint="Remove one of them.")
         if self.type == "regex" and self.pattern.strip():
-            try:
-                compile_pattern(self.pattern)
-            except PatternError as error:
-                yield Issue("bad_regex", f"The pattern cannot be used: {error}.", field="answer.pattern")
+            yield from check_pattern(self.pattern, "answer.pattern")
 
     def _fits(self, text: str) -> bool:
         try:

@@ -111,6 +111,9 @@ class MessageNode(Node):
     def speaks(self) -> bool:
         return True
 
+    def sends(self) -> int:
+        return len(self.attachments) + len(self._parts()) + bool(self.cards)
+
     def opens_window(self, exit_id: str) -> bool:
         return self.waits()
 
@@ -139,7 +142,7 @@ class MessageNode(Node):
 
     def _check_length(self) -> Iterator[Issue]:
         limit = BUTTONS_BYTES if self.buttons else MESSAGE_BYTES
-        count = len(split_text(self.content, limit))
+        count = len(self._parts())
         if count > 1 and "{{" not in self.content:
             hint = f"Instagram takes {limit} bytes at a time{' with buttons' if self.buttons else ''}."
             message = f"The text is sent as {count} messages."
@@ -155,6 +158,10 @@ class MessageNode(Node):
             buttons=[button for item in self.buttons if (button := item.offer(visit))],
             cards=[card for item in self.cards if (card := item.offer(visit))],
         )
+
+    def _parts(self) -> list[str]:
+        """The text as it is sent, its templates unfilled."""
+        return split_text(self.content, BUTTONS_BYTES if self.buttons else MESSAGE_BYTES)
 
     def _typed_choice(self, message: InboundMessage, visit: Visit) -> str | None:
         chosen = (visit.memory.get("choices") or {}).get(fold(message.text or ""))

@@ -14,7 +14,6 @@ from instantchat.engine.form import Kind, Multiline, Ref, Required, SentInParts,
 from instantchat.engine.inputs import Input, Reply
 from instantchat.engine.issues import Issue
 from instantchat.engine.node import Exit, ExitsFrom, Node, Outcome, Take, WaitFor
-from instantchat.engine.payload import encode_tap
 from instantchat.engine.speech import say
 from instantchat.engine.text import MESSAGE_BYTES, shorten
 from instantchat.engine.visit import Visit
@@ -133,8 +132,7 @@ class QuestionNode(Node):
     def _ask(self, template: str, visit: Visit, memory: dict[str, Any], note: str | None = None) -> WaitFor:
         text = visit.render(template).strip() or self.answer.hint()
         chips = [
-            QuickReply(option_id, title, encode_tap(visit.run_id, visit.node_id, option_id))
-            for option_id, title in memory.get("offered", ())
+            QuickReply(option_id, title, visit.tap_payload(option_id)) for option_id, title in memory.get("offered", ())
         ]
         until = datetime.fromisoformat(memory["until"]) if "until" in memory else _window_end(visit)
         return WaitFor("reply", until, say(visit, text, quick_replies=chips), memory, note)

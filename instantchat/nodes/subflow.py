@@ -44,6 +44,9 @@ class SubflowNode(Node):
             return Take("next", error="No flow was chosen here.")
         return EnterFlow(self.flow.strip())
 
+    def enters(self) -> str | None:
+        return self.flow.strip() or None
+
     def longest_stay(self, exit_id: str) -> timedelta:
         return LONGEST
 

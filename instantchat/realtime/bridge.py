@@ -21,6 +21,15 @@ def room_of(workspace_id: str) -> str:
     return f"workspace_{workspace_id}"
 
 
+def room_of_member(member_id: str) -> str:
+    """The room of one member's connections."""
+    return f"user_{member_id}"
+
+
+def _room_for(happening: Happening) -> str:
+    return room_of(happening.workspace_id) if happening.member_id is None else room_of_member(happening.member_id)
+
+
 class Bridge:
     """Listens to the workspaces that have connections, and emits each event once, in order."""
 
@@ -77,7 +86,7 @@ class Bridge:
             if happening.seq <= self._sent[workspace_id]:
                 return
             self._sent[workspace_id] = happening.seq
-        await self._sio.emit(happening.kind, happening.data, room=room_of(workspace_id))
+        await self._sio.emit(happening.kind, happening.data, room=_room_for(happening))
 
     async def _catch_up(self) -> None:
         """After an overflow: send what the hub still keeps. Clients see from `seq` what is missing, and sync."""

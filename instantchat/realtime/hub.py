@@ -90,11 +90,11 @@ class Hub:
             self.on_publish(event)
 
     def tell(self, event: LiveEvent) -> None:
-        """Tell every listener in this process. Typing is told but neither numbered nor kept."""
+        """Tell every listener in this process. Typing, and what is for one member, is told but neither numbered nor
+        kept: a number would be missing to all others."""
         stream = self._stream(event.workspace_id)
-        if event.kind == "typing":
-            happening = Happening(event, None)
-        else:
+        happening = Happening(event, None)
+        if event.kind != "typing" and happening.member_id is None:
             stream.seq += 1
             happening = Happening(event, stream.seq)
             stream.kept.append(happening)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from instantchat.runtime.live import LiveEvent, Notification, Typing
+from instantchat.runtime.live import LiveEvent, Notice, Notification, Typing
 from instantchat.store.ports import Store
 from instantchat.store.records import Account, Flow, Message, RunRecord, Thread
+
+_LATEST_NOTES = 50
 
 
 def address_of(event: LiveEvent) -> list[str] | None:
@@ -18,6 +20,8 @@ def address_of(event: LiveEvent) -> list[str] | None:
             return [record_id]
         case Typing() as typing:
             return [typing.conversation_id, typing.user_id, "1" if typing.is_typing else ""]
+        case Notice(note=note, member_id=member_id):
+            return [note.conversation_id, note.id, member_id or ""]
         case Notification():
             return None
 
@@ -45,5 +49,9 @@ async def read_again(store: Store, kind: str, workspace_id: str, address: Sequen
             if user is None or user.workspace_id != workspace_id:
                 return None
             return LiveEvent(workspace_id, "typing", Typing(conversation_id, user_id, user.name, bool(is_typing)))
+        case "notification", [conversation_id, note_id, member_id]:
+            notes = await store.inbox.notes(workspace_id, conversation_id, _LATEST_NOTES)
+            note = next((each for each in notes if each.id == note_id), None)
+            return LiveEvent(workspace_id, "notification", Notice(note, member_id or None)) if note else None
         case _:
             return None  # of a newer version, in the middle of an upgrade

@@ -17,7 +17,7 @@ from instantchat.features.auth.member import Member
 from instantchat.features.auth.service import Ended, Verified
 from instantchat.features.wire import Wire
 from instantchat.kit.rate_limit import RateLimit
-from instantchat.realtime.bridge import Bridge, room_of
+from instantchat.realtime.bridge import Bridge, room_of, room_of_member
 from instantchat.realtime.schemas import MarkRead, SendMessage, SetTyping, Sync
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Sockets:
             code = error.code if isinstance(error, AppError) else "timeout"
             raise Refused("Authentication failed", {"code": code}) from None
         member = verified.member
-        await self._sio.enter_room(sid, f"user_{member.user_id}")
+        await self._sio.enter_room(sid, room_of_member(member.user_id))
         await self._sio.enter_room(sid, room_of(member.workspace_id))
         self._connections[sid] = _Connection(token, member, self._at_expiry(sid, verified))
         self._bridge.join(member.workspace_id)

@@ -6,7 +6,8 @@ from typing import Any
 
 from instantchat.features.connect.schemas import AccountOut
 from instantchat.features.inbox.schemas import ConversationOut, MessageOut
-from instantchat.runtime.live import LiveEvent, Notification, Typing
+from instantchat.kit.clock import rfc3339
+from instantchat.runtime.live import LiveEvent, Notice, Notification, Typing
 from instantchat.store.records import Account, Flow, Message, RunRecord, Thread
 
 
@@ -32,6 +33,11 @@ class Happening:
         missed.workspace_id, missed.kind = workspace_id, "resync"
         missed.record, missed.seq, missed._data = None, None, {}
         return missed
+
+    @property
+    def member_id(self) -> str | None:
+        """The only member it is for; None: everybody in the workspace."""
+        return self.record.member_id if isinstance(self.record, Notice) else None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -63,5 +69,9 @@ def _payload(record: object) -> dict[str, Any]:
             return {"conversationId": record.conversation_id, **who, "isTyping": record.is_typing}
         case Notification():
             return {"notification": {"level": record.level, "code": record.code, "message": record.message}}
+        case Notice(note=note):
+            notice = {"text": note.text, "conversationId": note.conversation_id, "runId": note.run_id}
+            to = {} if record.member_id is None else {"memberId": record.member_id}
+            return {"notification": {**notice, **to, "at": rfc3339(note.created_at)}}
         case _:
             raise TypeError(f"no wire form for {type(record).__name__}")

@@ -47,6 +47,7 @@ def take_comment(lane: Lane, event: Event, automation: Automation) -> Json:
         username = heard.refs.get("username")
         if username and lane.contact.username is None:
             lane.change_contact(username=username)
+        lane.add_note(decision["startedRunId"], f"Commented: “{heard.text}”" if heard.text else "Commented on a post.")
     return decision
 
 

@@ -10,24 +10,42 @@ from typing import Any
 from instantchat.engine.context import ContactView
 from instantchat.engine.window import Window
 from instantchat.kit.ids import new_id
+from instantchat.runtime.live import Notice
+from instantchat.runtime.window import window_of
 from instantchat.store.records import (
     Checkpoint,
     Contact,
     Conversation,
+    ConversationStatus,
     HandledEvent,
     Json,
     Message,
     MessageChange,
+    Note,
+    NoteKind,
     RunRecord,
     Work,
 )
 
 PHONE_PAUSE = dt.timedelta(hours=1)  # how long flows stay silent after the owner answered from Instagram itself
+HANDOFF_PAUSE = dt.timedelta(hours=24)  # and after a flow handed over to people
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A run gives the conversation to a member, named by id or e-mail address."""
+
+    run_id: str
+    member: str
 
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be stored; copied before each event, so that one that fails leaves nothing behind."""
+    """What is to be stored; copied before each event, so that one that fails leaves nothing behind.
+
+    `assignment` and the members of `notices` are as flows name them until `find_members` has found them; then `assign`
+    is the member who gets the conversation.
+    """
 
     contact: Contact | None
     conversation: Conversation | None
@@ -35,6 +53,11 @@ class Changes:
     settled: frozenset[str] = frozenset()
     messages: list[Message] = field(default_factory=list)
     message_changes: list[MessageChange] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    assignment: Assignment | None = None
+    assign: str | None = None
+    status: ConversationStatus | None = None
     counts: Counter[str] = field(default_factory=Counter)
     typing_seconds: float = 0
     wants_profile: bool = False
@@ -45,6 +68,8 @@ class Changes:
             runs=dict(self.runs),
             messages=list(self.messages),
             message_changes=list(self.message_changes),
+            notes=list(self.notes),
+            notices=list(self.notices),
             counts=Counter(self.counts),
         )
 
@@ -86,7 +111,7 @@ class Lane:
     @property
     def window(self) -> Window:
         """Until when the contact can be written to."""
-        return Window(self.known_conversation.window_expires_at)
+        return window_of(self.known_conversation)
 
     @property
     def known_contact(self) -> Contact:
@@ -174,7 +199,7 @@ class Lane:
 
     def queue_message(self, run_id: str, **values: Any) -> Message:
         """A message of a run's flow, to go out; one message is one API call. Its source is `web`: it comes from here,
-        not from Instagram."""
+        not from Instagram. It answers what the contact last did in the run, which may not be what began it."""
         run = self.changes.runs[run_id]
         return self.add_message(
             **{"attachments": [], "extras": {}, **values},
@@ -187,6 +212,22 @@ class Lane:
             run_id=run_id,
             event_id=_heard_by(run),
         )
+
+    def add_note(self, run_id: str, text: str, kind: NoteKind = "activity") -> Note:
+        """A line in the conversation that members see, by a run's flow: a `note`, or an `activity`, what it did."""
+        note = Note(
+            id=new_id("not"),
+            workspace_id=self.conversation.workspace_id,
+            conversation_id=self.conversation.id,
+            kind=kind,
+            author_kind="flow",
+            author_id=self.changes.runs[run_id].flow_id,
+            text=text,
+            created_at=self.now,
+            run_id=run_id,
+        )
+        self.changes.notes.append(note)
+        return note
 
     def put_run(self, record: RunRecord) -> None:
         """Store a run as it is now."""
@@ -217,6 +258,9 @@ class Lane:
             messages=changes.messages,
             message_changes=changes.message_changes,
             runs=self.changed_runs(),
+            notes=changes.notes,
+            assign=changes.assign,
+            status=changes.status,
             counts=dict(changes.counts),
         )
 

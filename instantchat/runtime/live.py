@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from instantchat.store.records import Account, Flow, Message, RunRecord, Thread
+from instantchat.store.records import Account, Flow, Message, Note, RunRecord, Thread
 
 LiveKind = Literal["message", "conversation", "run", "account", "flow", "typing", "notification"]
 
@@ -30,12 +30,20 @@ class Notification:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a flow tells all members of the workspace, or one; kept as a note of the conversation."""
+
+    note: Note
+    member_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveEvent:
     """One change, already stored: `record` is the row as it is now."""
 
     workspace_id: str
     kind: LiveKind
-    record: Message | Thread | RunRecord | Account | Flow | Typing | Notification
+    record: Message | Thread | RunRecord | Account | Flow | Typing | Notification | Notice
 
 
 class Publisher(Protocol):

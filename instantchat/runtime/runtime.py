@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +25,9 @@ from instantchat.runtime.live import Publisher
 from instantchat.runtime.outbox import Outbox
 from instantchat.runtime.pace import Pace
 from instantchat.runtime.profiles import Profiles
+from instantchat.runtime.retention import Retention
 from instantchat.runtime.scheduler import Scheduler, Signal
+from instantchat.runtime.schedules import Schedules
 from instantchat.runtime.sending import Sender
 from instantchat.runtime.tally import Tally
 from instantchat.runtime.worker import Worker
@@ -51,6 +54,7 @@ class RuntimeOptions:
     allowed_networks: Sequence[str] = ()
     ai_model: str = ""
     stop_words: Sequence[str] = ()
+    explanations_kept: dt.timedelta = dt.timedelta(days=30)
     worker: bool = True
     is_alone: bool = False
 
@@ -93,6 +97,8 @@ class Runtime:
             wake_calls=self._api_calls.ring,
             policy=Policy(frozenset(map(fold, options.stop_words)), completions is not None),
         )
+        self._schedules = Schedules(store, clock, self._events)
+        self._retention = Retention(queue, clock, options.explanations_kept)
         self._stopped_by_flag: list[asyncio.Task[None]] = []
         self._stopped_by_cancel: list[asyncio.Task[None]] = []
 
@@ -104,8 +110,12 @@ class Runtime:
             await self._outbox.recover()
             await self._worker.recover()
         self._stopped_by_flag = [_spawn(each.run) for each in (self._worker, self._outbox, self._calls)]
-        self._stopped_by_cancel = [_spawn(each.run) for each in (self._scheduler, self._profiles, self._tally)]
+        self._stopped_by_cancel = [_spawn(each.run) for each in self._loops()]
         self.wake_outbox()
+
+    def _loops(self) -> tuple[Scheduler | Profiles | Tally | Schedules | Retention, ...]:
+        """What can be cancelled at any moment."""
+        return self._scheduler, self._profiles, self._tally, self._schedules, self._retention
 
     async def stop(self) -> None:
         """Finish what is under way, within 8 s; the rest stays in the database for the next start."""

@@ -15,6 +15,7 @@ from instantchat.channels.instagram.errors import Refusal, RefusalKind
 from instantchat.channels.instagram.messages import Attachment, Button, Card, Outgoing, QuickReply, bodies
 from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Secret, Vault
+from instantchat.runtime.window import window_of
 from instantchat.store.records import AccountState, Json, Send, SendResult
 
 ATTEMPTS = 12
@@ -80,11 +81,16 @@ class Sender:
         return self._judge(send, owner, outcome)
 
     def _refusal(self, send: Send) -> tuple[str, str] | None:
-        """Why Instagram would refuse it, known without asking."""
-        expires_at = send.conversation.window_expires_at
-        is_open = expires_at is not None and expires_at > self._clock.now()
-        if is_open or send.message.extras.get("tag") or send.message.extras.get("commentId"):
-            return None  # comments are answered, in public or privately, without a window
+        """Why Instagram would refuse it, known without asking. Comments are answered without a window."""
+        if "commentId" in send.message.extras:
+            return None
+        window, now = window_of(send.conversation), self._clock.now()
+        if "tag" in send.message.extras:
+            if window.is_open_to_people(now):
+                return None
+            return "window_closed", "More than 7 days have passed since this person's last message."
+        if window.is_open(now):
+            return None
         return "window_closed", "The messaging window is closed: the person last wrote more than 24 hours ago."
 
     def _judge(self, send: Send, owner: str, outcome: SendOutcome) -> Ended:

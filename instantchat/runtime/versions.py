@@ -9,6 +9,7 @@ import structlog
 
 from instantchat.engine.decision import ActiveFlow, Reentry
 from instantchat.engine.flow import CompiledFlow, parse_graph
+from instantchat.engine.upgrades import upgrade_stored
 from instantchat.store.ports import FlowStore
 from instantchat.store.records import FlowHead
 
@@ -43,7 +44,7 @@ class Versions:
         if version is None:
             log.error("version_missing", version_id=version_id)
             return None
-        compiled, issues = parse_graph(version.graph)
+        compiled, issues = parse_graph(upgrade_stored(version.graph))
         if compiled is None:
             log.error("version_broken", version_id=version_id, issues=[issue.code for issue in issues][:5])
         return compiled

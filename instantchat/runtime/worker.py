@@ -19,6 +19,7 @@ from instantchat.runtime.automation import DEFAULT_POLICY, Automation, Policy
 from instantchat.runtime.handling import handle_lane
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.live import LiveEvent, Publisher
+from instantchat.runtime.members import find_members
 from instantchat.runtime.profiles import Profiles
 from instantchat.runtime.scheduler import Scheduler, Signal
 from instantchat.runtime.versions import Versions, active_flows
@@ -117,6 +118,7 @@ class Worker:
             if number % _YIELD_EVERY == _YIELD_EVERY - 1:
                 await asyncio.sleep(0)  # webhooks and answers are waiting too
             handle_lane(lane, automations[lane.work.account.workspace_id])
+        await find_members(lanes, self._store.members)
         stored = await self._store.queue.checkpoint([lane.checkpoint() for lane in lanes])
         kept = [lane for lane, is_stored in zip(lanes, stored, strict=True) if is_stored]
         if len(kept) < len(lanes):
@@ -148,9 +150,11 @@ class Worker:
         for message in changes.messages:
             self._publisher.publish(LiveEvent(workspace_id, "message", message))
         is_moved = changes.conversation is not lane.work.conversation or changes.contact is not lane.work.contact
-        if is_moved and changes.conversation is not None and changes.contact is not None:
+        if (is_moved or changes.notes) and changes.conversation is not None and changes.contact is not None:
             thread = Thread(changes.conversation, changes.contact)
             self._publisher.publish(LiveEvent(workspace_id, "conversation", thread))
+        for notice in changes.notices:
+            self._publisher.publish(LiveEvent(workspace_id, "notification", notice))
         for run in lane.changed_runs():
             self._publisher.publish(LiveEvent(workspace_id, "run", run))
             if run.state != "waiting":

@@ -199,7 +199,8 @@ class InboxStore(Protocol):
     async def add_note(self, note: r.Note) -> None: ...
 
     async def replay_events(self, workspace_id: str, kinds: Collection[str], limit: int) -> list[r.ReplayEvent]:
-        """The newest `limit` (at most 10,000) events of these kinds that were handled or failed, oldest first."""
+        """The newest `limit` (at most 10,000) events of these kinds that were handled or failed, oldest first; their
+        decisions come without verdicts, which would be most of what they hold."""
         ...
 
     async def answers(self, workspace_id: str, event_ids: Collection[str]) -> dict[str, list[r.Message]]:

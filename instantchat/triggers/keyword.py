@@ -12,7 +12,7 @@ from pydantic import Field
 from instantchat.engine.context import Context, InboundMessage
 from instantchat.engine.form import Kind, Labels, Required
 from instantchat.engine.issues import Issue
-from instantchat.engine.regex import PatternError, compile_pattern
+from instantchat.engine.regex import PatternError, check_pattern, compile_pattern
 from instantchat.engine.text import fold, shorten
 from instantchat.engine.trigger import Match, NoMatch, Rank, Trigger, other_kind
 from instantchat.engine.words import WORD_LIMIT, Word, check_blank, fold_words, match_words, show_text
@@ -72,7 +72,8 @@ class Keyword(Trigger):
     def clash(self, other: Trigger) -> str | None:
         if not isinstance(other, Keyword) or other.match_ != self.match_:
             return None
-        both = [word for word in self._wanted if word in other._wanted]
+        theirs = set(other._wanted)
+        both = [word for word in self._wanted if word in theirs]
         return f"the keyword “{shorten(both[0], 40)}”" if both else None
 
     def card(self) -> str:
@@ -84,10 +85,7 @@ class Keyword(Trigger):
         if self.match_ != "regex":
             return
         for index, pattern in enumerate(self.keywords):
-            try:
-                compile_pattern(pattern)
-            except PatternError as error:
-                yield Issue("bad_regex", f"The pattern cannot be used: {error}.", field=f"keywords.{index}")
+            yield from check_pattern(pattern, f"keywords.{index}")
 
     @cached_property
     def _wanted(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from instantchat.ui.dialog import dialog_close, drawer
 from instantchat.ui.feedback import banner, count_badge, skeleton
 from instantchat.ui.live import Shell, Trouble
 from instantchat.ui.menu import menu, menu_item, menu_separator
+from instantchat.ui.pages import in_navigation
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _top_bar(title: str, route: str) -> rx.Component:
 
 
 def _navigation(route: str, *, closes: bool) -> rx.Component:
-    lines = [_place(place, _is_here(place.href, route), closes) for place in PLACES]
+    added = [Place(each.title, each.route, each.icon) for each in in_navigation()]
+    lines = [_place(place, _is_here(place.href, route), closes) for place in (*PLACES, *added)]
     simulator = rx.cond(Session.simulator, _simulator_link(), rx.fragment())
     return rx.el.nav(rx.el.ul(*lines, simulator, class_name="flex flex-col gap-1"), aria_label="Main")
 

@@ -26,7 +26,8 @@ BRAND = "InstantChat"
 
 @dataclass(frozen=True)
 class Page:
-    """One announced page; `width` is `page` (centred column with padding) or `full` (the page owns the whole pane)."""
+    """One announced page; `width` is `page` (centred column with padding) or `full` (the page owns the whole pane).
+    With an `icon` it has a line in the navigation, below the product's own."""
 
     route: str
     title: str
@@ -35,6 +36,7 @@ class Page:
     on_load: tuple[Any, ...]
     width: Width
     description: str
+    icon: str
 
 
 _announced: dict[str, Page] = {}
@@ -48,13 +50,14 @@ def page(
     on_load: Sequence[Any] = (),
     width: Width = "page",
     description: str = "",
+    icon: str = "",
 ) -> Callable[[Build], Build]:
     """Announce the decorated function as the page at `route`; raises ValueError when the route is taken."""
 
     def announce(build: Build) -> Build:
         if route in _announced:
             raise ValueError(f"two pages claim {route}: {_announced[route].build.__module__} and {build.__module__}")
-        _announced[route] = Page(route, title, build, protected, tuple(on_load), width, description)
+        _announced[route] = Page(route, title, build, protected, tuple(on_load), width, description, icon)
         return build
 
     return announce
@@ -89,7 +92,7 @@ def create_app() -> rx.App:
 
 def register_all(app: rx.App) -> list[Page]:
     """Find every page and add it to the app; the pages, in the order they were found."""
-    _discover()
+    discover()
     for each in _announced.values():
         app.add_page(
             _drawn(each),
@@ -101,7 +104,13 @@ def register_all(app: rx.App) -> list[Page]:
     return list(_announced.values())
 
 
-def _discover() -> None:
+def in_navigation() -> list[Page]:
+    """The announced pages with an icon, in the order they were found."""
+    return [each for each in _announced.values() if each.icon]
+
+
+def discover() -> None:
+    """Import every module that announces pages. Raises StartRefused (`plugin_broken`)."""
     features = import_module("instantchat.features")
     import_module("instantchat.ui.error_pages")
     for found in sorted(iter_modules(features.__path__), key=lambda each: each.name):

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from typing import ClassVar
 
 import pytest
 
 from instantchat.engine import effects, inputs
 from instantchat.engine.decision import Verdict
 from instantchat.engine.payload import TapPayload, decode_tap, encode_tap
-from instantchat.engine.plain import from_json, to_json
+from instantchat.engine.plain import from_json, plain, to_json
 from instantchat.engine.progress import TraceStep
 from instantchat.engine.run import Run, RunError
 from tests.engine.builders import message
@@ -77,3 +78,16 @@ class TestPayload:
     @pytest.mark.parametrize("payload", [None, "", "BUY", "ic1:", "ic1:[1,2,3]", 'ic1:["a"]', "ic1:" + "[" * 990])
     def test_other_payloads_are_none(self, payload: str | None) -> None:
         assert decode_tap(payload) is None
+
+
+@plain
+class Whisper(effects.SendMessage):
+    """An effect that derives from another one, as a plug-in's may."""
+
+    kind: ClassVar[str] = "test_whisper"
+
+
+def test_an_effect_of_an_effect_comes_back_as_itself() -> None:
+    whisper = Whisper("r", "n", "psst")
+    assert type(from_json(effects.Effect, to_json(whisper))) is Whisper
+    assert type(from_json(effects.Effect, to_json(effects.SendMessage("r", "n", "hi")))) is effects.SendMessage

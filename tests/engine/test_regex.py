@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -75,6 +80,42 @@ def test_what_is_refused_says_why(pattern: str) -> None:
 def test_no_pattern_runs_away(pattern: str) -> None:
     # A matcher that backtracks would not come back from these in a lifetime.
     assert not compile_pattern(pattern).search("a" * 999 + "!")
+
+
+NASTY = [
+    "^(a+)+$", "^(a|aa)*$", "(.*)*x$", "(x?){60}(.*.*.*.*a){5}z", "(((a*)*)*)*b", "(.?){240}x", "(a{0,99}){2}b",
+    "(.*.*.*.*.*){40}x", "([ab]?[bc]?[ac]?){75}x", r"(\b\w?\B\W?$?^?){30}x", "(" * 25 + "a*" + ")*" * 25 + "b",
+    "".join(f"[^{chr(0x4E00 + index)}]?" for index in range(58)) + "x",
+]  # fmt: skip
+TEXTS = ["a" * 999 + "!", "abc" * 333, "a b " * 250, "".join(chr(0x4E00 + index) for index in range(1000))]
+
+
+@pytest.mark.parametrize("pattern", NASTY)
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_search_takes_a_bounded_number_of_steps(pattern: str, text: str) -> None:
+    compile_pattern.cache_clear()
+    compiled = compile_pattern(pattern)
+    with counted_lines() as lines:
+        compiled.search(text)
+    assert lines[0] < 700_000  # 34 ms for 570,000 lines of Python, measured on two shared cores
+
+
+@contextmanager
+def counted_lines() -> Iterator[list[int]]:
+    """How many lines of the matcher run: the same number on any machine."""
+    lines, before = [0], sys.gettrace()
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        if "regex" not in frame.f_code.co_filename:
+            return None
+        lines[0] += event == "line"
+        return trace
+
+    sys.settrace(trace)
+    try:
+        yield lines
+    finally:
+        sys.settrace(before)
 
 
 def test_only_the_first_thousand_characters_are_searched() -> None:

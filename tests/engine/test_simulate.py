@@ -79,6 +79,16 @@ class TestTime:
         assert texts(at) == [("late", False)]
         assert at.steps[-1].step.window == "closed"
 
+    def test_a_private_reply_is_one_message(self) -> None:
+        picture = {"type": "image", "url": "https://x.example/a.jpg"}
+        start = node("t", "triggerNode", triggers=[{"type": "comment"}])
+        at = world(flow("a", [start, say("m", "Here it is", attachments=[picture])], "t>m"))
+        says(at, "link", kind="comment", refs={"commentId": "c1"})
+        assert [(each.message.text, each.is_delivered, each.message.comment_id) for each in at.said] == [
+            (None, False, None),
+            ("Here it is", True, "c1"),
+        ]
+
 
 class TestAnswers:
     CALL = node("c", "actionNode", action="api_call", endpoint="https://api.example.com")
@@ -103,6 +113,13 @@ class TestAnswers:
             "kind": "result",
             "error": "No response was given for this step.",
         }
+
+    def test_calls_without_end_are_cut(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("instantchat.engine.simulate.ANSWERS", 2)
+        other = {**self.CALL, "id": "d"}
+        at = world(flow("a", [trigger("t"), self.CALL, other], "t>c", "c.error>d", "d.error>c"))
+        says(at, "hello")
+        assert (at.is_cut, [run.waiting_for for run in at.waiting()]) == (True, ["result"])
 
     def test_a_profile_is_known_at_once(self) -> None:
         scene = scene_of([flow("a", [trigger("t"), say("m", "Hi {{name|you}}")], "t>m")], ACCOUNT)
@@ -138,7 +155,7 @@ class TestFlows:
         start = node("s", "actionNode", action="start_flow", flow="child")
         at = world(flow("parent", [trigger("t"), start, say("m", "parent")], "t>s", "s>m"), others=[child])
         says(at, "hello")
-        assert [(each.run.id, each.run.flow_id, each.message.text) for each in at.said] == [
+        assert [(each.run_id, each.flow_id, each.message.text) for each in at.said] == [
             ("run_1", "id_parent", "parent"),
             ("run_2", "id_child", "child"),
         ]

@@ -95,6 +95,16 @@ class TestGoingThrough:
             "After",
         ]
 
+    def test_a_tap_on_a_choice_of_its_question_is_heard(self) -> None:
+        answer = {"type": "choice", "options": QUICK}
+        question = node("q", "questionNode", content="Sure?", answer=answer, saveTo="sure")
+        flows = library(child=compiled([trigger("t"), question, say("b", "You said {{sure}}")], "t>q", "q.answered>b"))
+        first = play(PARENT, flows)
+        decision = decide(tap_of(first, "yes"), [(PARENT, stored(first.run))], [], context(library=flows))
+        assert decision.resume is not None
+        second = advance(PARENT, stored(first.run), decision.resume.input, context(library=flows))
+        assert sent_texts(second.effects) == ["You said Yes", "After"]
+
     def test_a_tap_on_an_older_message_of_the_parent_leaves_the_sub_flow(self) -> None:
         parent = compiled(
             [trigger("t"), say("a", "Menu", quickReplies=QUICK), enter("s", "child"), say("b", "No then")],

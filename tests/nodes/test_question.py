@@ -13,8 +13,8 @@ from instantchat.engine.inputs import Reply, Start, TimeUp
 from instantchat.engine.node import Node
 from instantchat.engine.progress import Progress
 from instantchat.engine.stepper import advance
+from instantchat.testing import make_visit, read_node
 from tests.engine.builders import NOW, compiled, context, message, new_run, node, say, sent_texts, trigger
-from tests.nodes.test_node_cases import make_visit, read_node
 
 OPTIONS = [{"id": "s", "title": "Small"}, {"id": "l", "title": "Large"}]
 KINDS = ["text", "email", "phone", "number", "date", "choice", "regex"]

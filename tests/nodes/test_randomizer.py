@@ -11,8 +11,8 @@ from instantchat.engine.compiled import CompiledFlow
 from instantchat.engine.context import ContactView
 from instantchat.engine.node import Node, Take
 from instantchat.engine.visit import Visit
+from instantchat.testing import read_node
 from tests.engine.builders import context
-from tests.nodes.test_node_cases import read_node
 
 CONTACTS = 10_000
 

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import socketio
 
 from instantchat.kit.ids import new_id
-from instantchat.runtime.live import LiveEvent, Notification
+from instantchat.runtime.live import LiveEvent, Notice, Notification
 from instantchat.store import records as r
 from tests.realtime.conftest import Client, Connect
-from tests.support.app import RunningApp, SignedUp
+from tests.support.app import PASSWORD, RunningApp, SignedUp
 
 
 def tell(app: RunningApp, who: SignedUp, code: str) -> None:
     event = LiveEvent(who.user["workspaceId"], "notification", Notification("info", code, "Hello."))
     app.assembly.hub.publish(event)
+
+
+async def colleague(app: RunningApp, who: SignedUp) -> SignedUp:
+    """Somebody else of the same workspace, with the same password."""
+    members = app.assembly.store.members
+    user = await members.user(who.user["id"])
+    assert user is not None
+    other = replace(user, id=new_id("usr"), name="Bob", email="bob@example.com", role="agent")
+    assert await members.create_user(other, "unused")
+    response = await app.http.post("/api/auth/login", json={"email": other.email, "password": PASSWORD})
+    return SignedUp(response.json(), response.cookies["instantchat_session"])
 
 
 async def talk(app: RunningApp, who: SignedUp) -> r.Thread:
@@ -122,6 +134,37 @@ class TestRooms:
         for client, code in ((first, "for_ada"), (second, "for_ada"), (other, "for_bob")):
             assert (await client.next())[1]["notification"]["code"] == code
             assert client.heard.empty()
+
+    async def test_a_notice_reaches_everybody_or_the_member_it_is_for(self, app: RunningApp, connect: Connect) -> None:
+        ada = await app.sign_up()
+        bob = await colleague(app, ada)
+        workspace_id = ada.user["workspaceId"]
+        at = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+        note = r.Note(
+            id="not_1", workspace_id=workspace_id, conversation_id="cnv_1", kind="activity", author_kind="flow",
+            author_id="flw_1", text="Look here", created_at=at, run_id="run_1",
+        )  # fmt: skip
+        first, second = await connect(ada.token), await connect(bob.token)
+        for member_id in (bob.user["id"], None):
+            app.assembly.hub.publish(LiveEvent(workspace_id, "notification", Notice(note, member_id)))
+        told = {"text": "Look here", "conversationId": "cnv_1", "runId": "run_1", "at": "2026-01-01T12:00:00.000Z"}
+        name, data = await second.next()
+        assert (name, data) == ("notification", {"notification": {**told, "memberId": bob.user["id"]}})
+        for client in (first, second):
+            name, data = await client.next()
+            assert (name, data["notification"], "seq" in data) == ("notification", told, True)
+            assert client.heard.empty()
+
+    async def test_nobody_can_catch_up_on_what_was_for_another(self, app: RunningApp, connect: Connect) -> None:
+        ada = await app.sign_up()
+        client = await connect(ada.token)
+        start = (await client.ask("sync", {"since": 0}))["seq"]
+        note = r.Note("not_1", ada.user["workspaceId"], "cnv_1", "activity", "flow", "flw_1", "Psst", app.clock.now())
+        app.assembly.hub.publish(LiveEvent(note.workspace_id, "notification", Notice(note, "usr_other")))
+        tell(app, ada, "next")
+        assert (await client.next())[1]["seq"] == start + 1
+        answer = await client.ask("sync", {"since": start})
+        assert [event["data"]["notification"].get("code") for event in answer["events"]] == ["next"]
 
     async def test_numbers_grow_by_one(self, app: RunningApp, connect: Connect) -> None:
         ada = await app.sign_up()

@@ -8,12 +8,14 @@ import pytest
 
 from instantchat.channels.instagram.answers import Rejected, SendOutcome, Unknown, Unsent
 from instantchat.channels.instagram.errors import Refusal, RefusalKind
-from instantchat.engine.effects import Button, Effect, React, ReplyToComment, SendMessage
+from instantchat.engine.effects import Button, Effect, HandOff, React, ReplyToComment, SendMessage
 from instantchat.kit.ids import new_id
-from instantchat.runtime.effects import carry_out
+from instantchat.runtime.effects import carry_out, handlers
 from instantchat.runtime.lane import Lane
-from instantchat.store.records import HandledEvent, Message, RunRecord
+from instantchat.runtime.live import Notice
+from instantchat.store.records import HandledEvent, Json, Message, RunRecord, Thread, User
 from tests.runtime.conftest import Stage
+from tests.runtime.test_worker import chain
 
 REPLY = ReplyToComment("run", "n1", "c_9", "Thanks!")
 REACT = React("run", "n1", "mid_7", "love")
@@ -40,9 +42,44 @@ async def carry(stage: Stage, *effects: Effect, hours: float | None = None) -> R
     return run
 
 
+async def go(stage: Stage, *actions: Json) -> None:
+    """A contact writes `go`, and a flow takes these actions."""
+    await stage.flow(chain(*[("actionNode", action) for action in actions]))
+    await stage.say("go")
+    await stage.work()
+
+
+async def notes(stage: Stage) -> list[tuple[str, str]]:
+    """(kind, text) of the conversation's notes, oldest first."""
+    conversation = await stage.conversation()
+    found = await stage.store.inbox.notes(stage.seeded.workspace_id, conversation.id, 50)
+    return [(note.kind, note.text) for note in reversed(found)]
+
+
+def notices(stage: Stage) -> list[tuple[str, str | None]]:
+    """(text, member) of what members were told."""
+    told = [event.record for event in stage.heard.events if isinstance(event.record, Notice)]
+    return [(notice.note.text, notice.member_id) for notice in told]
+
+
+async def member(stage: Stage, workspace_id: str, name: str, email: str) -> User:
+    user = User(
+        id=new_id("usr"), workspace_id=workspace_id, role="agent", name=name, email=email, password_hash="!",
+        avatar_url=None, created_at=stage.clock.now(),
+    )  # fmt: skip
+    assert await stage.store.members.create_user(user, "Workspace")
+    return user
+
+
 async def only(stage: Stage) -> Message:
     [message] = await stage.messages()
     return message
+
+
+def test_every_effect_has_a_handler() -> None:
+    # a decorated dataclass has two classes of its name: the plain one and the slotted one in use
+    kinds = {each.kind for each in Effect.__subclasses__() if each.__module__ == Effect.__module__}
+    assert kinds - set(handlers()) == set()
 
 
 class TestReplyToComment:
@@ -137,3 +174,97 @@ class TestEcho:
         await stage.echo("mid-of-meta", "Hi there")
         await stage.work()
         assert await stage.lines() == [("flow", "Hi there", "sent")]
+
+
+class TestAddNote:
+    async def test_is_kept_with_the_conversation(self, stage: Stage) -> None:
+        await go(stage, {"action": "add_note", "text": "Said {{message.text}}"})
+        assert await notes(stage) == [("note", "Said go")]
+        [run] = await stage.runs()
+        conversation = await stage.conversation()
+        [note] = await stage.store.inbox.notes(stage.seeded.workspace_id, conversation.id, 50)
+        assert (note.author_kind, note.author_id, note.run_id) == ("flow", run.flow_id, run.id)
+        assert "conversation" in stage.heard.kinds()
+
+
+class TestAssign:
+    @pytest.mark.parametrize("by", ["id", "email"])
+    async def test_gives_the_conversation_to_a_member(self, stage: Stage, by: str) -> None:
+        ada = await member(stage, stage.seeded.workspace_id, "Ada", "ada@example.com")
+        await go(stage, {"action": "assign", "memberId": ada.id if by == "id" else "ADA@example.com"})
+        assert (await stage.conversation()).assignee_id == ada.id
+        assert await notes(stage) == [("activity", "Assigned to Ada.")]
+
+    async def test_takes_it_from_whoever_had_it(self, stage: Stage) -> None:
+        ada = await member(stage, stage.seeded.workspace_id, "Ada", "ada@example.com")
+        bob = await member(stage, stage.seeded.workspace_id, "Bob", "bob@example.com")
+        await go(stage, {"action": "assign", "memberId": ada.id}, {"action": "assign", "memberId": bob.id})
+        assert (await stage.conversation()).assignee_id == bob.id
+
+    async def test_tells_what_is_stored(self, stage: Stage) -> None:
+        ada = await member(stage, stage.seeded.workspace_id, "Ada", "ada@example.com")
+        await go(stage, {"action": "assign", "memberId": ada.id})
+        [thread] = [event.record for event in stage.heard.events if isinstance(event.record, Thread)]
+        assert thread.conversation.assignee_id == ada.id
+
+    @pytest.mark.parametrize("name", ["nobody@example.com", "usr_none", "eve@example.com"])
+    async def test_a_stranger_gets_nothing_and_a_line_says_so(self, stage: Stage, name: str) -> None:
+        await member(stage, new_id("wsp"), "Eve", "eve@example.com")
+        await go(stage, {"action": "assign", "memberId": name})
+        assert (await stage.conversation()).assignee_id is None
+        assert await notes(stage) == [("activity", f"Not assigned: nobody here is “{name}”.")]
+
+
+class TestHandOff:
+    async def test_pauses_flows_for_a_day_opens_the_conversation_and_tells_everybody(self, stage: Stage) -> None:
+        await stage.say("hello")
+        await stage.work()
+        conversation = await stage.conversation()
+        await stage.store.inbox.patch_conversation(stage.seeded.workspace_id, conversation.id, {"status": "done"})
+        await go(stage, {"action": "handoff", "note": "Wants {{message.text}}"})
+        conversation = await stage.conversation()
+        assert conversation.paused_until == stage.clock.now() + dt.timedelta(hours=24)
+        assert conversation.status == "open"
+        assert await notes(stage) == [("note", "Wants go"), ("activity", "Handed over to people.")]
+        assert notices(stage) == [("Handed over to people.", None)]
+
+    async def test_the_run_still_says_goodbye_and_other_runs_wait_on(self, stage: Stage) -> None:
+        await stage.flow(chain(("messageNode", {"content": "Which?", "quickReplies": [{"id": "a", "title": "A"}]})))
+        await stage.say("go")
+        await stage.work()
+        graph = chain(("actionNode", {"action": "handoff"}), ("messageNode", {"content": "Ann will answer."}))
+        graph["nodes"][0]["data"]["triggers"][0]["keywords"] = ["person"]
+        await stage.flow(graph)
+        await stage.say("a person please")
+        await stage.work()
+        assert [text for who, text, _ in await stage.lines() if who == "flow"] == ["Which?", "Ann will answer."]
+        assert sorted(run.state for run in await stage.runs()) == ["completed", "waiting"]
+
+    async def test_never_shortens_a_pause(self, stage: Stage) -> None:
+        await go(stage, {"action": "handoff"})
+        conversation = await stage.conversation()
+        longer = stage.clock.now() + dt.timedelta(days=3)
+        changes = {"paused_until": longer}
+        await stage.store.inbox.patch_conversation(stage.seeded.workspace_id, conversation.id, changes)
+        await carry(stage, HandOff())
+        assert (await stage.conversation()).paused_until == longer
+
+
+class TestNotify:
+    async def test_tells_everybody_once_it_is_stored(self, stage: Stage) -> None:
+        await go(stage, {"action": "notify", "text": "{{message.text}}!"})
+        assert notices(stage) == [("go!", None)]
+        assert await notes(stage) == [("activity", "go!")]
+
+    async def test_tells_one_member(self, stage: Stage) -> None:
+        ada = await member(stage, stage.seeded.workspace_id, "Ada", "ada@example.com")
+        await go(stage, {"action": "notify", "text": "Look", "memberId": "ada@example.com"})
+        assert notices(stage) == [("Look", ada.id)]
+
+    async def test_a_stranger_hears_nothing_and_a_line_says_so(self, stage: Stage) -> None:
+        await member(stage, new_id("wsp"), "Eve", "eve@example.com")
+        await go(stage, {"action": "notify", "text": "Look", "memberId": "eve@example.com"})
+        assert notices(stage) == []
+        assert await notes(stage) == [
+            ("activity", "Look"), ("activity", "Not notified: nobody here is “eve@example.com”."),
+        ]  # fmt: skip

@@ -67,6 +67,21 @@ class TestSend:
         [reply] = await replies(stage)
         assert (reply.status, reply.error_code, stage.instagram.sent) == ("rejected", "window_closed", [])
 
+    @pytest.mark.parametrize(("days", "status"), [(6.9, "sent"), (7, "rejected")])
+    async def test_a_persons_answer_has_seven_days(self, stage: Stage, days: float, status: str) -> None:
+        await stage.say("hello")
+        await stage.work()
+        [heard] = await stage.messages()
+        stage.pass_time(days=days)
+        answer = replace(
+            heard, id="msg_z", direction="out", sender_kind="member", text="Hi", status="queued", mid=None,
+            extras={"tag": "HUMAN_AGENT"}, created_at=stage.clock.now(),
+        )  # fmt: skip
+        await stage.store.inbox.enqueue(answer, None)
+        await stage.send()
+        [reply] = await replies(stage)
+        assert (reply.status, len(stage.instagram.sent)) == (status, int(status == "sent"))
+
     async def test_typing_is_shown_before_and_for_as_long_as_asked(self, stage: Stage, greeting: Json) -> None:
         greeting["nodes"][1]["data"]["typingSeconds"] = 3
         await queued(stage, greeting)

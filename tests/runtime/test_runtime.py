@@ -12,13 +12,16 @@ import pytest
 
 from instantchat.channels.instagram.signature import sign
 from instantchat.kit.clock import SystemClock
+from instantchat.kit.completions import Completions
 from instantchat.kit.crypto import Secret, Vault, new_key
+from instantchat.kit.http import new_client
 from instantchat.runtime.runtime import Runtime, RuntimeOptions
 from instantchat.store.connect import open_store
 from instantchat.store.ports import Store
 from instantchat.store.records import Json
 from tests.runtime.conftest import Heard, Instagram
 from tests.runtime.test_worker import chain
+from tests.support.ai import open_model
 from tests.support.seed import Seeded, publish, seed
 
 SECRET = Secret("s")
@@ -34,13 +37,13 @@ class Running:
         self.instagram.on_send = self.arrived.set
         self.runtime = self.new_runtime()
 
-    def new_runtime(self) -> Runtime:
+    def new_runtime(self, completions: Completions | None = None) -> Runtime:
         """As after a restart of the process."""
         client: Any = self.instagram
         options = RuntimeOptions(
             webhook_secrets={"X": SECRET}, send_limit_text=0, allowed_networks=("127.0.0.0/8",), is_alone=True
         )
-        self.runtime = Runtime(self.store, SystemClock(), client, self.heard, self.vault, options)
+        self.runtime = Runtime(self.store, SystemClock(), client, self.heard, self.vault, options, completions)
         return self.runtime
 
     async def deliver(self, text: str) -> None:
@@ -101,6 +104,19 @@ class TestRuntime:
         await running.deliver("go")
         assert await running.next_send(10) == "We have 3"
         service.close()
+
+    async def test_asks_the_language_model_and_sends_its_answer(self, running: Running) -> None:
+        graph = chain(("aiNode", {"instructions": "You answer for a bakery."}))
+        await publish(running.store, running.seeded.workspace_id, graph)
+        await running.runtime.stop()
+        async with open_model() as model:
+            model.script = [(503, b""), "We open at 8."]
+            http = new_client()
+            await running.new_runtime(Completions(http, SystemClock(), model.url, Secret("k"))).start()
+            await running.deliver("go on: when do you open?")
+            assert await running.next_send(10) == "We open at 8."
+            await http.aclose()
+        assert model.requests[1]["messages"][-1] == {"role": "user", "content": "go on: when do you open?"}
 
     async def test_a_blocked_address_takes_the_error_exit(self, running: Running) -> None:
         graph = chain(

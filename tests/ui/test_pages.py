@@ -17,7 +17,7 @@ VISITORS = {"/login", "/signup", "/privacy", "404"}
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, pages.Page]:
-    pages._discover()
+    pages.discover()
     return dict(pages._announced)
 
 
@@ -43,7 +43,7 @@ class TestAnnounced:
 def test_no_page_brings_radix_themes_along() -> None:
     """Its stylesheet is larger than ours and fights with it (one `rx.button` is enough to load it)."""
     source = (
-        "from instantchat.ui import pages; pages._discover()\n"
+        "from instantchat.ui import pages; pages.discover()\n"
         "names = {name for page in pages._announced.values() for name in pages._drawn(page)()._get_all_imports()}\n"
         "bad = sorted(name for name in names if 'radix-ui/themes' in name)\n"
         "assert not bad, bad"

@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from instantchat.engine.flow import CompiledFlow, validate_flow
 from instantchat.engine.issues import Issue
 from instantchat.engine.json_shape import is_id
 from instantchat.errors import FieldError, Invalid, TooLarge
 from instantchat.features.flows import schemas as s
+from instantchat.features.flows.surroundings import NOTHING, Surroundings
 from instantchat.store.records import Json
 
 MAX_BYTES = 1_000_000
@@ -51,10 +51,10 @@ def starter_graph() -> Json:
     return graph_of([trigger], [], None)
 
 
-def checked(graph: Json, others: Sequence[tuple[str, CompiledFlow]]) -> list[Issue]:
+def checked(graph: Json, around: Surroundings = NOTHING) -> list[Issue]:
     """The engine's findings about a storable graph. Raises `Invalid("flow_malformed")` naming each bad node, and
     `TooLarge("flow_too_large")`."""
-    issues = findings(graph, others)
+    issues = findings(graph, around)
     bad = [issue for issue in issues if issue.malformed]
     if bad:
         raise Invalid(
@@ -65,10 +65,10 @@ def checked(graph: Json, others: Sequence[tuple[str, CompiledFlow]]) -> list[Iss
     return issues
 
 
-def findings(graph: Json, others: Sequence[tuple[str, CompiledFlow]]) -> list[Issue]:
+def findings(graph: Json, around: Surroundings = NOTHING) -> list[Issue]:
     """The engine's findings, malformed ones too; raises only for what breaks a hard limit or no column can hold."""
     _refuse_unstorable(graph)
-    return validate_flow(graph, others)
+    return around.validate(graph)
 
 
 def as_error(issue: Issue) -> FieldError:

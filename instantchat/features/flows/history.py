@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from instantchat.engine.diff import diff_graphs
@@ -35,11 +36,10 @@ class HistoryService:
         )
         earlier: list[r.FlowVersion | None] = [*page.data[1:], await self._before(page.data[-1]) if page.data else None]
         authors = await self._authors(member, page.data)
+        summaries = await asyncio.to_thread(lambda: [*map(_said, earlier, page.data)])  # large flows take a while
         shown = [
-            h.VersionOut.from_record(
-                version, authors.get(version.author_id or ""), _is_live(flow, version), _said(old, version)
-            )
-            for version, old in zip(page.data, earlier, strict=False)
+            h.VersionOut.from_record(version, authors.get(version.author_id or ""), _is_live(flow, version), summary)
+            for version, summary in zip(page.data, summaries, strict=True)
         ]
         return r.Page(shown, page.next_cursor)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from instantchat.engine.diff import diff_graphs
-from instantchat.engine.flow import validate_flow
 from instantchat.engine.issues import Issue
 from instantchat.errors import FieldError, Invalid
 from instantchat.features.auth.member import Member
@@ -14,8 +13,9 @@ from instantchat.features.flows import schemas as s
 from instantchat.features.flows.choices import Choices, choices
 from instantchat.features.flows.draft import apply_ops, checked, findings, graph_of, starter_graph, with_edge_ids
 from instantchat.features.flows.names import clean_name, copies_of, numbered, tidy
-from instantchat.features.flows.published import PublishedFlows, others_than
+from instantchat.features.flows.published import PublishedFlows
 from instantchat.features.flows.record import current, new_flow, new_version, with_graph, with_settings
+from instantchat.features.flows.surroundings import Surveyor
 from instantchat.features.flows.view import (
     EDITOR,
     FlowView,
@@ -29,6 +29,7 @@ from instantchat.features.flows.view import (
 )
 from instantchat.kit.clock import Clock
 from instantchat.runtime.live import LiveEvent, Publisher
+from instantchat.runtime.schedules import schedule_rows
 from instantchat.store import records as r
 from instantchat.store.ports import Store
 
@@ -40,12 +41,14 @@ class FlowService:
     """Everything people do with flows. Viewers and agents read, without secrets; changing one takes an admin. A flow of
     another workspace is `NotFound("flow_not_found")`."""
 
-    def __init__(self, store: Store, clock: Clock, publisher: Publisher) -> None:
+    def __init__(self, store: Store, clock: Clock, publisher: Publisher, allowed_networks: Sequence[str] = ()) -> None:
         self._flows = store.flows
+        self._schedules = store.schedules
         self._members = store.members
         self._clock = clock
         self._publisher = publisher
         self._published = PublishedFlows(store.flows)
+        self._surveyor = Surveyor(store, allowed_networks)
 
     async def save(self, member: Member, body: s.SaveFlow) -> FlowView:
         """Store a draft: that of `body.id`, else of `body.name`, else a new one.
@@ -138,7 +141,8 @@ class FlowService:
         for _ in range(_ATTEMPTS):
             stored = await self.record(member, flow_id)
             active = await self._published.active(member.workspace_id)
-            issues = validate_flow(stored.graph, others_than(active, flow_id))
+            around = await self._surveyor.around(member.workspace_id, active, stored.id, stored.name)
+            issues = around.validate(stored.graph)
             refuse_unready(stored, issues)
             if flow_id in active and not differs(stored, active):
                 return FlowView(stored, issues, has_unpublished_changes=False)
@@ -210,7 +214,8 @@ class FlowService:
         read at all (too large, not storable)."""
         active = await self._published.active(member.workspace_id)
         try:
-            return findings(graph_of(body.nodes, body.edges, None), others_than(active, body.id))
+            around = await self._surveyor.around(member.workspace_id, active, body.id, None)
+            return findings(graph_of(body.nodes, body.edges, None), around)
         except Invalid as refusal:
             return [_as_issue(error) for error in refusal.errors]
 
@@ -225,7 +230,8 @@ class FlowService:
     ) -> FlowView | None:
         """None when the name is taken."""
         active = await self._published.active(member.workspace_id)
-        issues = checked(graph, others_than(active, None))
+        around = await self._surveyor.around(member.workspace_id, active, flow_id, name)
+        issues = checked(graph, around)
         flow = current(new_flow(member, name, graph, settings, self._clock.now(), flow_id))
         if not await self._flows.create(flow):
             return None
@@ -250,7 +256,8 @@ class FlowService:
     async def _update(self, member: Member, stored: r.Flow, changed: r.Flow, base: int | None) -> FlowView | None:
         """The stored change, or None when somebody else was faster."""
         active = await self._published.active(member.workspace_id)
-        issues = checked(changed.graph, others_than(active, stored.id))
+        around = await self._surveyor.around(member.workspace_id, active, stored.id, changed.name)
+        issues = checked(changed.graph, around)
         if base is not None and base != stored.revision:
             raise StaleRevision(stored, base, diff_graphs(stored.graph, changed.graph))
         changed = current(replace(changed, revision=stored.revision + 1, updated_at=self._clock.now()))
@@ -268,11 +275,13 @@ class FlowService:
         now = self._clock.now()
         number = (stored.published_version or 0) + 1
         flow = replace(stored, status="active", published_version=number, updated_at=now)
-        outcome = await self._flows.publish(flow, new_version(member, flow, note, now))
+        version = new_version(member, flow, note, now)
+        outcome = await self._flows.publish(flow, version)
         if outcome == "missing":
             raise flow_missing()
         if outcome == "stale":
             return None
+        await self._schedules.replace(flow.workspace_id, flow.id, schedule_rows(version, now))
         self._tell(flow)
         return flow
 
@@ -281,13 +290,14 @@ class FlowService:
         flow = await self._flows.set_status(member.workspace_id, flow_id, status, self._clock.now())
         if flow is None:
             raise flow_missing()
+        await self._schedules.replace(flow.workspace_id, flow.id, [])
         self._tell(flow)
         return await self._view(member, current(flow))
 
     async def _view(self, member: Member, flow: r.Flow) -> FlowView:
         active = await self._published.active(flow.workspace_id)
-        issues = validate_flow(flow.graph, others_than(active, flow.id))
-        return FlowView(shown_to(member, flow), issues, differs(flow, active))
+        around = await self._surveyor.around(flow.workspace_id, active, flow.id, flow.name)
+        return FlowView(shown_to(member, flow), around.validate(flow.graph), differs(flow, active))
 
     def _tell(self, flow: r.Flow) -> None:
         self._publisher.publish(LiveEvent(flow.workspace_id, "flow", flow))

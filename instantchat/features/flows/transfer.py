@@ -68,7 +68,7 @@ class TransferService:
         flow_id = new_id("flow")
         ids: dict[str, str] = {}
         unresolved: list[f.Unresolved] = []
-        if not any(issue.malformed for issue in findings(graph, ())):
+        if not any(issue.malformed for issue in findings(graph)):
             ids = {node["id"]: new_id("node") for node in graph["nodes"]}
             graph, unresolved = await Resolver(self._store, member.workspace_id, file, flow_id).resolve(
                 _with_ids(graph, ids)

@@ -6,11 +6,11 @@ import datetime as dt
 
 from instantchat.engine.text import split_text
 from instantchat.errors import Conflict, Forbidden, Invalid
+from instantchat.runtime.window import window_of
 from instantchat.store import records as r
 
 MAX_CHARACTERS = 20_000
 HUMAN_AGENT = "HUMAN_AGENT"
-HUMAN_AGENT_FOR = dt.timedelta(days=6)  # after the 24 hours: 7 days from the person's last message
 
 
 def parts_of(text: str) -> list[str]:
@@ -51,22 +51,23 @@ def window_tag(conversation: r.Conversation, now: dt.datetime, *, is_person: boo
 
     Meta: Instagram Messaging, human agent tag (people only, never a program).
     """
-    opened_until = conversation.window_expires_at
-    if opened_until is None:
+    window = window_of(conversation)
+    if window.expires_at is None:
         raise Forbidden(
             "window_closed", "This person has not written yet. Instagram lets you answer only once they write to you."
         )
-    if now < opened_until:
+    if window.is_open(now):
         return None
-    if is_person and now < opened_until + HUMAN_AGENT_FOR:
-        return HUMAN_AGENT
-    if now < opened_until + HUMAN_AGENT_FOR:
+    if not window.is_open_to_people(now):
         raise Forbidden(
             "window_closed",
-            "The 24 hours since this person's last message are over. Only a signed-in person may still answer, "
-            "up to 7 days, from the inbox.",
+            "More than 7 days have passed since this person's last message. Instagram lets you write again once they "
+            "do.",
         )
+    if is_person:
+        return HUMAN_AGENT
     raise Forbidden(
         "window_closed",
-        "More than 7 days have passed since this person's last message. Instagram lets you write again once they do.",
+        "The 24 hours since this person's last message are over. Only a signed-in person may still answer, "
+        "up to 7 days, from the inbox.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from instantchat.engine.context import AccountView
@@ -60,13 +60,13 @@ class Replays:
         self, member: Member, gone: GoneThrough, names: dict[str, str], began: dt.datetime
     ) -> s.ReplayOut:
         """The newest events are kept whole, all are counted."""
-        shown = {one.past.event.id for one in gone.tried[-SHOWN:]}
+        newest = [one.past.event.id for one in reversed(gone.tried[-SHOWN:])]
+        shown = set(newest)
         results: dict[str, s.ResultOut] = {}
         changed = 0
         for part in _parts(gone.tried):
             given = await self._store.inbox.answers(member.workspace_id, [one.past.event.id for one in part])
-            for one in part:
-                result = _result(one, given.get(one.past.event.id, []), names)
+            for result in await asyncio.to_thread(_results, part, given, names):
                 changed += result.difference != "same"
                 if result.event_id in shown:
                     results[result.event_id] = result
@@ -76,7 +76,7 @@ class Replays:
             seconds=round((self._clock.now() - began).total_seconds(), 3),
             started=sum(one.starts for one in gone.tried),
             changed=changed,
-            results=[results[one.past.event.id] for one in reversed(gone.tried[-SHOWN:])],
+            results=[results[event_id] for event_id in newest],
             truncated=gone.is_cut or len(gone.tried) > SHOWN,
         )
 
@@ -93,10 +93,14 @@ def _parts(tried: Sequence[Tried]) -> Iterator[list[Tried]]:
         yield part
 
 
+def _results(part: Sequence[Tried], given: Mapping[str, Sequence[Message]], names: dict[str, str]) -> list[s.ResultOut]:
+    return [_result(one, given.get(one.past.event.id, ()), names) for one in part]
+
+
 def _result(one: Tried, given: Sequence[Message], names: dict[str, str]) -> s.ResultOut:
     event, contact = one.past.event, one.past.contact
     was = _reaction(one.was, answers_given(given), names, next((each.sender_id for each in given), None))
-    would = _reaction(one.would, answers_would(one.said), names, next((each.run.flow_id for each in one.said), None))
+    would = _reaction(one.would, answers_would(one.said), names, next((each.flow_id for each in one.said), None))
     return s.ResultOut(
         event_id=event.id,
         conversation_id=one.past.conversation_id,

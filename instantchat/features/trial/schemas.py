@@ -183,9 +183,12 @@ class ResultOut(Wire):
 
 
 class ReplayOut(Wire):
-    """`results` are the newest 500 of the events in which the flow takes part, as published or as drafted; `started` of
-    them would start the draft, `changed` would be answered otherwise than they were. `truncated`: there are more of
-    them, or the time for a replay was over."""
+    """`results` are the newest 500 events in which the flow takes part, as published or as drafted. Of all of those
+    `started` would start the draft, and `changed` would be answered otherwise than they were. `truncated`: there are
+    more of them, or not everything could be gone through in the half minute a replay may take.
+
+    A run that began before the first event is not there to be resumed.
+    """
 
     events: int
     conversations: int

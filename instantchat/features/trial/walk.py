@@ -54,7 +54,7 @@ def walk_draft(
             for run in world.waiting()
         ],
         trace=[
-            {"runId": each.run.id, "flowId": each.run.flow_id, **step_record(each.step)}
+            {"runId": each.run_id, "flowId": each.flow_id, **step_record(each.step)}
             for each in world.steps[:STEPS_SHOWN]
         ],
         decisions=decisions,
@@ -146,7 +146,7 @@ def _said_out(said: Said) -> s.SaidOut:
     message = said.message
     out = s.SaidOut(
         kind="message",
-        run_id=said.run.id,
+        run_id=said.run_id,
         node_id=message.node_id,
         at=said.at,
         text=None,

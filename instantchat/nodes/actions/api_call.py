@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, JsonValue
 
 from instantchat.engine.effects import CallApi, SetVariable
-from instantchat.engine.form import Kind, Required, Secret, Templated
+from instantchat.engine.form import Called, Kind, Required, Secret, Templated
 from instantchat.engine.inputs import Input, Result
 from instantchat.engine.issues import Issue
 from instantchat.engine.node import Exit, ExitsFrom, Outcome, Take, WaitFor
@@ -36,13 +36,19 @@ class ApiCall(ActionNode):
     variant: ClassVar[str | None] = "api_call"
     label: ClassVar[str] = "Call an API"
     icon: ClassVar[str] = "webhook"
+    gives_response: ClassVar[bool] = True
     exit_spec: ClassVar[tuple[Exit | ExitsFrom, ...]] = (Exit("next", "Next"), Exit("error", "Failed"))
     examples: ClassVar[tuple[dict[str, Any], ...]] = (
         {"action": "api_call", "endpoint": "https://example.com/stock?item={{message.text}}", "saveAs": "stock"},
     )
 
     endpoint: Annotated[
-        str, Field(title="Address", description="http or https.", max_length=2000), Kind("url"), Templated, Required
+        str,
+        Field(title="Address", description="http or https.", max_length=2000),
+        Kind("url"),
+        Called,
+        Templated,
+        Required,
     ] = ""
     method: Annotated[Literal["GET", "POST", "PUT", "PATCH", "DELETE"], Field(title="Method")] = "GET"
     headers: Annotated[
@@ -97,9 +103,11 @@ class ApiCall(ActionNode):
             yield Issue("blocked_address", "Only http and https addresses can be called.", field="endpoint", hint=hint)
         for name in self.headers:
             if not _HEADER_NAME.fullmatch(name):
-                yield Issue("bad_header", f"{name[:40]!r} is no header name.", field="headers")
+                hint = "Use letters, digits and -, such as X-Api-Key."
+                yield Issue("bad_header", f"{name[:40]!r} is no header name.", field="headers", hint=hint)
         if self.body is not None and len(json.dumps(self.body)) > BODY_LIMIT:
-            yield Issue("too_long", f"The body is over {BODY_LIMIT:,} characters.", field="body")
+            hint = "Shorten it, or let the service look the rest up."
+            yield Issue("too_long", f"The body is over {BODY_LIMIT:,} characters.", field="body", hint=hint)
         yield from check_name(self.save_as, "saveAs")
 
     def sets(self) -> Iterator[str]:

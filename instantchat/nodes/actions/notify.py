@@ -1,4 +1,4 @@
-"""`notify`: tell members something while they have InstantChat open."""
+"""`notify`: tell members something."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOTICE_LIMIT = 300
 class NotifyAction(ActionNode):
     """Shows a notification to a member, or to all of them, in their open browsers.
 
-    Nobody who is away sees it later: add a note for that.
+    It also stays in the conversation as a line that members see, for whoever was away.
     """
 
     variant: ClassVar[str | None] = "notify"

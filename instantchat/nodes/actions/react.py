@@ -48,6 +48,9 @@ class ReactAction(ActionNode):
     def speaks(self) -> bool:
         return True
 
+    def sends(self) -> int:
+        return 0
+
     def card(self) -> str:
         return f"React with {self.emoji.strip()}" if self.emoji.strip() else "React"
 

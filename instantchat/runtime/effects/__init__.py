@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from instantchat.engine.effects import Effect
-from instantchat.kit.discovery import find_classes
+from instantchat.kit.discovery import by_name, find_classes
 from instantchat.runtime.lane import Lane
 
 
@@ -31,4 +31,4 @@ def carry_out(effects: tuple[Effect, ...], lane: Lane, run_id: str) -> None:
 def handlers() -> dict[str, EffectHandler]:
     """By effect kind; plug-ins add theirs under the entry point group `instantchat.effects`."""
     found = find_classes(__name__, EffectHandler, group="instantchat.effects")
-    return {one.kind: one() for one in found if one.kind}
+    return {kind: handler() for kind, handler in by_name(found, lambda each: each.kind).items()}

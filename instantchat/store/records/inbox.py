@@ -75,7 +75,9 @@ class Thread:
 class Message:
     """One message, and for outgoing ones its place in the outbox (`status`, `not_before`, `attempts`).
 
-    `extras` holds what the channel needs beside the text: `{quickReplies, buttons, cards, typingSeconds, tag}`.
+    `extras` holds what the channel needs beside the text: `{quickReplies, buttons, cards, typingSeconds, tag}`,
+    `commentId` of a private reply, and, where it is no direct message, `action`: `comment_reply` (to `commentId`) or
+    `react` (to `mid`, with `emoji`).
     """
 
     id: str

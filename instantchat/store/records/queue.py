@@ -11,7 +11,7 @@ from typing import Literal
 
 from instantchat.store.records.accounts import Account
 from instantchat.store.records.base import Json
-from instantchat.store.records.inbox import Contact, Conversation, Message, MessageStatus, Note
+from instantchat.store.records.inbox import Contact, Conversation, ConversationStatus, Message, MessageStatus, Note
 
 RunState = Literal["running", "waiting", "completed", "failed", "cancelled"]
 
@@ -133,9 +133,9 @@ class Checkpoint:
 
     People change the same conversation meanwhile, so an update stores `last_*`, `window_expires_at` and `updated_at`
     alone: `unread_count` grows by the incoming `messages` (on insert too, whatever the row says), `paused_until` and
-    `heard_at` only move later, `starts` is added to what is stored, the later moment of a flow winning, `status` and
-    `assignee_id` stay; `assign` sets the latter. A contact keeps a profile fetched since it was read. A message whose
-    mid the account already has is left out, and a change leaves such a mid to the other message.
+    `heard_at` only move later, `starts` is added to what is stored, the later moment of a flow winning, and the status
+    and the assignee stay, unless `status` and `assign` say otherwise. A contact keeps a profile fetched since it was
+    read. A message whose mid the account already has is left out, and a change leaves such a mid to the other message.
     """
 
     lane: str
@@ -148,6 +148,7 @@ class Checkpoint:
     runs: list[RunRecord] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     assign: str | None = None
+    status: ConversationStatus | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
 

@@ -39,6 +39,7 @@ def store(connection: Connection, checkpoints: Sequence[r.Checkpoint], now: dt.d
         arrived = writing.new_messages(connection, kept)
         writing.write_conversations(connection, kept, arrived)
         writing.write_assignees(connection, kept, now)
+        writing.write_statuses(connection, kept, now)
         writing.write_messages(connection, kept, arrived)
         writing.write_runs(connection, kept)
         writing.write_notes(connection, kept)

@@ -30,7 +30,7 @@ def read_cursor(cursor: str) -> tuple[dt.datetime, str]:
 
 
 def write_key(number: int, record_id: str = "") -> str:
-    """The cursor of a list that is sorted by a number and an id, or by one of them."""
+    """The cursor of a list that is sorted by a number, or by a number and an id."""
     return base64.urlsafe_b64encode(f"{number}:{record_id}".encode()).decode().rstrip("=")
 
 

@@ -11,9 +11,8 @@ from sqlalchemy import BindParameter, Connection, bindparam, literal_column, sel
 
 from instantchat.store import records as r
 from instantchat.store.sql.candidates import PENDING
-from instantchat.store.sql.loading import ACCOUNTS_OF
-from instantchat.store.sql.rows import ACCOUNTS, CONTACTS, EVENTS, MESSAGES, chunked, padded
-from instantchat.store.sql.tables.inbox import contacts, conversations, messages
+from instantchat.store.sql.rows import ACCOUNTS, CONTACTS, EVENTS, MESSAGES, Rows, chunked, padded
+from instantchat.store.sql.tables.inbox import conversations, messages
 from instantchat.store.sql.tables.queue import events
 from instantchat.store.sql.types import Moment
 
@@ -30,10 +29,8 @@ NEWEST = (
     .limit(bindparam("count"))
     .subquery()
 )
-REPLAYED = (
-    select(*NEWEST.c, conversations.c.id, *CONTACTS.columns)
-    .join_from(NEWEST, conversations, conversations.c.lane == NEWEST.c.lane, isouter=True)
-    .outerjoin(contacts, contacts.c.id == conversations.c.contact_id)
+REPLAYED = select(*NEWEST.c, conversations.c.id, conversations.c.contact_id).join_from(
+    NEWEST, conversations, conversations.c.lane == NEWEST.c.lane, isouter=True
 )
 THREADS_OF = (
     select(conversations.c.id, e.received_at)
@@ -55,17 +52,34 @@ SENT = (
 def replay_events(connection: Connection, workspace_id: str, kinds: Collection[str], limit: int) -> list[r.ReplayEvent]:
     """The newest of the workspace, oldest first."""
     given = {"workspace": workspace_id, "kinds": padded(kinds), "count": min(limit, MOST)}
-    rows: list[Any] = list(connection.execute(REPLAYED, given))
-    found = sorted(((EVENTS.from_row(row), row) for row in rows), key=lambda pair: pair[0].seq)
-    ids = {"ids": padded(event.account_id for event, _ in found)}
-    owners = {one.id: one for one in ACCOUNTS.build(connection.execute(ACCOUNTS_OF, ids))}
-    return [_built(event, owners[event.account_id], row) for event, row in found]
+    found = [_lean(row) for row in connection.execute(REPLAYED, given)]
+    found.sort(key=lambda one: one[0].seq)
+    people = _by_id(connection, CONTACTS, {contact_id for _, _, contact_id in found if contact_id})
+    owners = _by_id(connection, ACCOUNTS, {event.account_id for event, _, _ in found})
+    return [
+        r.ReplayEvent(
+            event=event,
+            conversation_id=conversation_id,
+            contact=people.get(contact_id or ""),
+            ig_user_id=owners[event.account_id].ig_user_id,
+            username=owners[event.account_id].username,
+        )
+        for event, conversation_id, contact_id in found
+        if event.account_id in owners
+    ]
 
 
-def _built(event: r.Event, account: r.Account, row: Any) -> r.ReplayEvent:
-    conversation_id, contact_id = row[EVENTS.width : EVENTS.width + 2]
-    contact = None if contact_id is None else CONTACTS.from_row(row, EVENTS.width + 1)
-    return r.ReplayEvent(event, conversation_id, contact, account.ig_user_id, account.username)
+def _lean(row: Any) -> tuple[r.Event, str | None, str | None]:
+    """The event with its conversation and contact. Verdicts, one each flow, are most of what many events would hold."""
+    event = EVENTS.from_row(row)
+    for decision in (event.decision or {}, *(event.decision or {}).get("followUps", ())):
+        decision.pop("verdicts", None)
+    return event, row[EVENTS.width], row[EVENTS.width + 1]
+
+
+def _by_id(connection: Connection, rows: Rows[Any], wanted: Collection[str]) -> dict[str, Any]:
+    query = rows.select().where(rows.table.c.id.in_(IDS))
+    return {one.id: one for ids in chunked(wanted) for one in rows.build(connection.execute(query, {"ids": ids}))}
 
 
 def answers(connection: Connection, workspace_id: str, event_ids: Collection[str]) -> dict[str, list[r.Message]]:

@@ -69,6 +69,11 @@ ASSIGN = (
     .where(conversations.c.lane == bindparam("of_lane"))
     .values(assignee_id=bindparam("new_assignee"), updated_at=bindparam("at"))
 )
+SET_STATUS = (
+    update(conversations)
+    .where(conversations.c.lane == bindparam("of_lane"))
+    .values(status=bindparam("new_status"), updated_at=bindparam("at"))
+)
 
 
 def write_events(connection: Connection, checkpoints: Checkpoints, now: dt.datetime) -> None:
@@ -185,6 +190,13 @@ def write_assignees(connection: Connection, checkpoints: Checkpoints, now: dt.da
     rows = [{"of_lane": one.lane, "new_assignee": one.assign, "at": now} for one in checkpoints if one.assign]
     if rows:
         connection.execute(ASSIGN, rows)
+
+
+def write_statuses(connection: Connection, checkpoints: Checkpoints, now: dt.datetime) -> None:
+    """What flows made of conversations."""
+    rows = [{"of_lane": one.lane, "new_status": one.status, "at": now} for one in checkpoints if one.status]
+    if rows:
+        connection.execute(SET_STATUS, rows)
 
 
 def write_messages(connection: Connection, checkpoints: Checkpoints, arrived: dict[str, list[r.Message]]) -> None:

@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { useNavigate } from "react-router";
 import { Toaster, toast } from "sonner";
 
 const SEEN = "instantchat-toast";
@@ -6,11 +7,16 @@ const SEEN = "instantchat-toast";
 // Shows each item of the state once. `item.id` grows; the last one shown is kept with the tab, as the state is, so that
 // neither a reconnect nor a reload repeats it.
 export function Toasts({ item, theme }) {
+  const navigate = useNavigate();
   useEffect(() => {
     if (!item?.id || item.id <= Number(window.sessionStorage.getItem(SEEN))) return;
     window.sessionStorage.setItem(SEEN, item.id);
     const show = toast[item.tone] ?? toast;
-    show(item.text, { id: item.key || undefined, duration: item.tone === "error" ? 8000 : 4000 });
+    show(item.text, {
+      id: item.key || undefined,
+      duration: item.href ? 12000 : item.tone === "error" ? 8000 : 4000,
+      action: item.href ? { label: "Open", onClick: () => navigate(item.href) } : undefined,
+    });
   }, [item?.id]);
   return (
     <Toaster

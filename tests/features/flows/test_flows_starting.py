@@ -28,7 +28,7 @@ def woken() -> list[str]:
 @pytest.fixture
 def web(store: Store, clock: ManualClock, ann: Member, bob: Member, woken: list[str]) -> httpx.AsyncClient:
     starting = StartingService(store, clock, lambda: woken.append("worker"))
-    assembly: Any = SimpleNamespace(flows=None, transfer=None, starting=starting)
+    assembly: Any = SimpleNamespace(flows=None, transfer=None, history=None, starting=starting)
     viewer = Member(ann.user_id, ann.workspace_id, "viewer", "V", "v@x", "ses_2")
     return client(build_router(assembly), clock, ann=ann, bob=bob, viewer=viewer)
 

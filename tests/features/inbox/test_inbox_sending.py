@@ -9,6 +9,7 @@ import pytest
 
 from instantchat.errors import AppError, Conflict, Forbidden, Invalid, NotFound
 from instantchat.features.auth.member import Member
+from instantchat.features.inbox.rules import window_tag
 from instantchat.features.inbox.service import InboxService
 from instantchat.kit.clock import ManualClock
 from instantchat.store import records as r
@@ -164,6 +165,15 @@ class TestWindow:
         assert (await inbox.send(ann, conversation_id=conversation_id, text="Hi")).extras == {"tag": "HUMAN_AGENT"}
         clock.advance(6 * 24 * 3600)
         await refused(inbox.send(ann, conversation_id=conversation_id, text="Hi"), Forbidden, "window_closed")
+
+    async def test_after_an_ad_the_seven_days_are_all_there_are(self, thread: r.Thread, clock: ManualClock) -> None:
+        now = clock.now()
+        week = now + dt.timedelta(days=7)
+        conversation = replace(thread.conversation, heard_at=now, window_expires_at=week)
+        assert window_tag(conversation, week - dt.timedelta(seconds=1), is_person=True) is None
+        with pytest.raises(Forbidden) as refusal:
+            window_tag(conversation, week, is_person=True)
+        assert refusal.value.message.startswith("More than 7 days")
 
     async def test_a_program_has_one(
         self, inbox: InboxService, ann: Member, thread: r.Thread, clock: ManualClock

@@ -171,6 +171,13 @@ class TestConversation:
         assert await world.store_one(given)
         assert (await world.thread(conversation)).assignee_id == "usr_1"
 
+    async def test_is_opened_again(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        await store.inbox.patch_conversation(world.workspace_id, conversation.id, {"status": "done"})
+        changed = dataclasses.replace(conversation, last_text="News")
+        assert await world.change(conversation, conversation=changed, status="open")
+        assert (await world.thread(conversation)).status == "open"
+
 
 class TestNotes:
     async def test_are_stored_with_the_rest(self, store: Store, world: World) -> None:

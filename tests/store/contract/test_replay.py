@@ -8,6 +8,9 @@ from instantchat.store import records as r
 from instantchat.store.ports import Store
 from tests.store.world import World, new_contact, new_conversation
 
+DECISION = {"flow": None, "verdicts": [{"flowId": "f1"}], "followUps": [{"flow": "f2", "verdicts": []}]}
+LEAN = {"flow": None, "followUps": [{"flow": "f2"}]}
+
 
 async def _handle(world: World, *events: r.NewEvent, error: str | None = None) -> None:
     """Handle these events as messages of known or new people, deciding nothing."""
@@ -16,7 +19,7 @@ async def _handle(world: World, *events: r.NewEvent, error: str | None = None) -
     for work in await world.claim():
         contact = work.contact or new_contact(work, world.now)
         conversation = work.conversation or new_conversation(work, contact, world.now)
-        handled = [r.HandledEvent(event.id, decision={"flow": None}, error=error) for event in work.events]
+        handled = [r.HandledEvent(event.id, decision=DECISION, error=error) for event in work.events]
         changes = {"contact": contact, "conversation": conversation, "handled": handled}
         checkpoints.append(world.handled(work, **changes))
     assert all(await world.store.queue.checkpoint(checkpoints))
@@ -60,10 +63,14 @@ class TestReplayEvents:
         await world.change(thread.conversation, contact=tagged, handled=[])
         found = (await store.inbox.replay_events(world.workspace_id, ["message"], 9))[0]
         stored = await store.inbox.event(world.workspace_id, found.event.id)
+        assert stored is not None and stored.decision == DECISION
         assert found == r.ReplayEvent(
-            stored, thread.conversation.id, tagged, world.account.ig_user_id, world.account.username
+            dataclasses.replace(stored, decision=LEAN),
+            thread.conversation.id,
+            tagged,
+            world.account.ig_user_id,
+            world.account.username,
         )
-        assert found.event.decision == {"flow": None}
         (account_event,) = await store.inbox.replay_events(world.workspace_id, ["other"], 9)
         assert account_event.ig_user_id == other.ig_user_id
 

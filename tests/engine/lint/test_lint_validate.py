@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from instantchat.engine.flow import validate_flow
+from instantchat.engine.trigger import Trigger
+from instantchat.triggers.keyword import Keyword
 from tests.engine.builders import QUICK, compiled, graph, node, say, trigger
 
 
@@ -109,3 +113,44 @@ def test_an_ai_node_with_choices_needs_only_these_connected() -> None:
 
 def test_malformed_flows_get_only_malformed_issues() -> None:
     assert codes(graph([say("a", ""), node("b", "moonNode")])) == [("unknown_type", "b")]
+
+
+class TestPatterns:
+    @pytest.mark.parametrize(
+        ("pattern", "why"),
+        [
+            ("(?=a)b", "look-around, named groups and flags are not supported; use (?:...) or plain groups"),
+            (r"(a)\1", "back-references are not supported"),
+            ("a{1,9999}", "a { needs counts of at most 999, such as {2} or {1,3}; write \\{ for the sign itself"),
+            ("(a{99}){99}", "the pattern is too big: shorten it or use smaller repeat counts"),
+        ],
+    )
+    def test_say_why_they_are_refused(self, pattern: str, why: str) -> None:
+        (issue,) = [
+            each for each in validate_flow(graph([trigger("t", pattern, match="regex")])) if each.severity == "error"
+        ]
+        assert (issue.code, issue.severity, issue.field) == ("bad_regex", "error", "triggers.0.keywords.0")
+        assert issue.message == f"The pattern cannot be used: {why}."
+
+
+class TestTriggersOfOneFlow:
+    def test_the_later_of_two_trigger_nodes_is_told(self) -> None:
+        data = graph(
+            [trigger("t", "price", "cost"), trigger("u", "Cost"), trigger("v", "other"), say("m")], "t>m", "u>m"
+        )
+        issues = [each for each in validate_flow(data) if each.code == "trigger_clash"]
+        assert [(each.node_id, each.message) for each in issues] == [
+            ("u", "Another trigger of this flow listens to the keyword “cost” too.")
+        ]
+
+    def test_within_one_node_nobody_loses(self) -> None:
+        both = node("t", "triggerNode", triggers=[{"type": "any_message"}, {"type": "any_message"}])
+        assert "trigger_clash" not in {each.code for each in validate_flow(graph([both]))}
+
+    def test_thousands_of_triggers_hold_nobody_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        calls: list[Trigger] = []
+        monkeypatch.setattr(Keyword, "clash", lambda self, other: calls.append(other))
+        words = [f"word {index}" for index in range(100)]
+        data = graph([trigger(f"t{index}", *words) for index in range(500)])
+        validate_flow(data, [("Other", compiled([trigger("x", *words)]))])
+        assert 0 < len(calls) < 60 * 60

@@ -1,0 +1,1 @@
+"""`instantchat lint`: flows in files, checked as the server does, without one."""

@@ -76,7 +76,7 @@ class Shell(rx.State):
             person = (await assembly.current().inbox.conversation(member, conversation_id)).contact
         except NotFound:
             return
-        name = person.name or person.username or "Instagram user"
+        name = person.name or person.username or ""
         await toast(self, text if name in text else f"{name}: {text}", "info", href=href)
 
     async def _read(self, member: Member) -> None:

@@ -88,7 +88,7 @@ export function Combo({ control, value, choices, isFree, placeholder, empty, onC
             {choice.detail && <span className="max-w-[60%] truncate text-xs text-muted-foreground">{choice.detail}</span>}
           </li>
         ))}
-        {isOpen && !found.length && !isFree && <li className="px-2.5 py-2 text-[13px] text-muted-foreground">{choices.length ? "Nothing fits." : empty}</li>}
+        {isOpen && !found.length && !isFree && <li role="option" aria-selected="false" aria-disabled="true" className="px-2.5 py-2 text-[13px] text-muted-foreground">{choices.length ? "Nothing fits." : empty}</li>}
       </ul>
     </div>
   );

@@ -230,6 +230,15 @@ class TestTrial:
         side.get_by_role("tab", name="Conversation").click()
         expect(log).to_contain_text("12 euros")
 
+    def test_where_there_is_no_room_for_both_the_form_of_a_node_is_on_top(self, ana: Person) -> None:
+        page = _open(ana, _save(ana, "Prices", PRICES[:1]))
+        page.set_viewport_size({"width": 900, "height": 800})
+        _test(page)
+        panel = canvas.select_node(page, page.locator('[data-id="t"]'))
+        panel.get_by_label("Remove price").click()
+        canvas.wait_saved(page)
+        assert _data(ana, page, "t")["triggers"][0]["keywords"] == []
+
     def test_on_a_phone_it_is_a_sheet(self, ana: Person) -> None:
         page = _open(ana, _save(ana, "Prices", PRICES, EDGES))
         page.set_viewport_size({"width": 360, "height": 740})

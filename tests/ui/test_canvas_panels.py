@@ -87,6 +87,16 @@ class TestForms:
         canvas.wait_saved(page)
         assert {node["data"]["tag"] for node in _stored(ana, page)["nodes"]} == {"vip", "gold"}
 
+    def test_what_is_offered_at_the_foot_of_a_form_comes_into_sight(self, ana: Person) -> None:
+        schedule = {"triggers": [{"type": "schedule", "cron": "0 9 * * *"}]}
+        page = _open(ana, _save(ana, "Zones", [("t", "triggerNode", schedule)]))
+        page.set_viewport_size({"width": 1280, "height": 620})
+        panel = canvas.select_node(page, page.locator('[data-id="t"]'))
+        panel.get_by_role("combobox", name="Time zone").fill("mad")
+        expect(page.get_by_role("listbox").get_by_role("option", name="Europe/Madrid")).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(panel).to_be_visible()
+
     def test_a_full_list_takes_no_more(self, ana: Person) -> None:
         buttons = [{"id": f"b{number}", "title": str(number), "type": "postback"} for number in range(2)]
         page = _open(ana, _save(ana, "Full", [("m", "messageNode", {"content": "Hi", "buttons": buttons})]))
@@ -229,6 +239,15 @@ class TestTrial:
         side.get_by_role("button", name="Go on with it").click()
         side.get_by_role("tab", name="Conversation").click()
         expect(log).to_contain_text("12 euros")
+
+    def test_where_there_is_no_room_for_both_the_form_of_a_node_is_on_top(self, ana: Person) -> None:
+        page = _open(ana, _save(ana, "Prices", PRICES[:1]))
+        page.set_viewport_size({"width": 900, "height": 800})
+        _test(page)
+        panel = canvas.select_node(page, page.locator('[data-id="t"]'))
+        panel.get_by_label("Remove price").click()
+        canvas.wait_saved(page)
+        assert _data(ana, page, "t")["triggers"][0]["keywords"] == []
 
     def test_on_a_phone_it_is_a_sheet(self, ana: Person) -> None:
         page = _open(ana, _save(ana, "Prices", PRICES, EDGES))

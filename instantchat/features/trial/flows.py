@@ -19,7 +19,7 @@ DRAFT = "draft"
 class TrialFlows:
     """Reads what trials need, compiling each published version once."""
 
-    def __init__(self, store: Store, timezone: str) -> None:
+    def __init__(self, store: Store, timezone: str = "UTC") -> None:
         self._store = store
         self._timezone = timezone
         self._versions = Versions(store.flows)

@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import sqlite3
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,12 @@ class Stage:
     def __init__(self, graph: Json | None) -> None:
         self.key = new_key()
         self._graph = graph
-        self._data_dir = BUILD / f"bench-{os.getpid()}"
         self._port = _free_port()
         self._server: Child | None = None
         self._cpu_of_start = 0.0
 
     def __enter__(self) -> Stage:
-        shutil.rmtree(self._data_dir, ignore_errors=True)
-        self._data_dir.mkdir(parents=True)
+        self._data_dir = Path(tempfile.mkdtemp(prefix="bench-", dir=BUILD))
         self.seeded: Seeded = asyncio.run(seed_file(self._data_dir, Vault([self.key]), self._graph))
         self._sink = SinkProcess(_free_port())
         self._sink.__enter__()

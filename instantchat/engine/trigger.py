@@ -67,10 +67,11 @@ def other_kind(event: InboundMessage, *wanted: str) -> NoMatch | None:
 
 
 class Trigger(Block):
-    """A kind of trigger; `type` is its wire name. `opens_window`: what it hears opens the messaging window; a comment
-    (`gives_private_reply`) allows one private reply instead."""
+    """A kind of trigger; `type` is its wire name, `group` where the list of triggers shows it. `opens_window`: what it
+    hears opens the messaging window; a comment (`gives_private_reply`) allows one private reply instead."""
 
     type: ClassVar[str] = ""
+    group: ClassVar[str] = "Other"
     opens_window: ClassVar[bool] = True
     gives_private_reply: ClassVar[bool] = False
 
@@ -88,5 +89,5 @@ class Trigger(Block):
 
     @classmethod
     def describe(cls) -> FormSchema:
-        """The form schema with `type`."""
-        return {"type": cls.type, **super().describe()}
+        """The form schema with `type` and `group`."""
+        return {"type": cls.type, "group": cls.group, **super().describe()}

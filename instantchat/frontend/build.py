@@ -38,6 +38,7 @@ _SOURCES = (
     "instantchat/triggers/*.py",
     "instantchat/features/**/page.py",
     "instantchat/features/**/state.py",
+    "instantchat/features/flows/builder/*.py",
     "instantchat/features/**/components.py",
 )
 

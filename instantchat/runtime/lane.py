@@ -213,8 +213,9 @@ class Lane:
             event_id=_heard_by(run),
         )
 
-    def add_note(self, run_id: str, text: str, kind: NoteKind = "activity") -> Note:
-        """A line in the conversation that members see, by a run's flow: a `note`, or an `activity`, what it did."""
+    def add_note(self, run_id: str, text: str, kind: NoteKind = "activity", at: dt.datetime | None = None) -> Note:
+        """A line in the conversation that members see, by a run's flow: a `note`, or an `activity`, what it did. It
+        stands at `at`, else at the end."""
         note = Note(
             id=new_id("not"),
             workspace_id=self.conversation.workspace_id,
@@ -223,7 +224,7 @@ class Lane:
             author_kind="flow",
             author_id=self.changes.runs[run_id].flow_id,
             text=text,
-            created_at=self.now,
+            created_at=min(at or self.now, self.now),
             run_id=run_id,
         )
         self.changes.notes.append(note)

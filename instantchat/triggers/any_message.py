@@ -14,6 +14,7 @@ class AnyMessage(Trigger):
     type: ClassVar[str] = "any_message"
     label: ClassVar[str] = "Any message"
     icon: ClassVar[str] = "message-circle"
+    group: ClassVar[str] = "Direct messages"
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "any_message"},)
 
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:

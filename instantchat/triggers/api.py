@@ -17,6 +17,7 @@ class Api(Trigger):
     type: ClassVar[str] = "api"
     label: ClassVar[str] = "API"
     icon: ClassVar[str] = "code"
+    group: ClassVar[str] = "Time and programs"
     opens_window: ClassVar[bool] = False
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "api"},)
 

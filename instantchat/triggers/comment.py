@@ -26,6 +26,7 @@ class Comment(WordTrigger):
     kind: ClassVar[str] = "comment"
     label: ClassVar[str] = "Comment"
     icon: ClassVar[str] = "message-square-text"
+    group: ClassVar[str] = "Comments"
     opens_window: ClassVar[bool] = False
     gives_private_reply: ClassVar[bool] = True
     examples: ClassVar[tuple[dict[str, Any], ...]] = (

@@ -21,6 +21,7 @@ class DefaultReply(Trigger):
     type: ClassVar[str] = "default_reply"
     label: ClassVar[str] = "Default reply"
     icon: ClassVar[str] = "message-circle-reply"
+    group: ClassVar[str] = "Direct messages"
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "default_reply", "every": "day"},)
 
     every: Annotated[

@@ -17,6 +17,7 @@ class FirstMessage(Trigger):
     type: ClassVar[str] = "first_message"
     label: ClassVar[str] = "First message"
     icon: ClassVar[str] = "hand"
+    group: ClassVar[str] = "Direct messages"
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "first_message"},)
 
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:

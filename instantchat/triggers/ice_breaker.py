@@ -17,4 +17,5 @@ class IceBreaker(Postback):
     kinds: ClassVar[tuple[str, ...]] = ("postback",)
     label: ClassVar[str] = "Ice breaker"
     icon: ClassVar[str] = "snowflake"
+    group: ClassVar[str] = "Links and taps"
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "ice_breaker", "payloads": ["ICE_PRICES"]},)

@@ -33,6 +33,7 @@ class Keyword(Trigger):
     type: ClassVar[str] = "keyword"
     label: ClassVar[str] = "Keyword"
     icon: ClassVar[str] = "key-round"
+    group: ClassVar[str] = "Direct messages"
     examples: ClassVar[tuple[dict[str, Any], ...]] = (
         {"type": "keyword", "keywords": ["price", "how much"]},
         {"type": "keyword", "match": "regex", "keywords": ["order #?\\d+"], "exclude": ["cancel"]},

@@ -17,6 +17,7 @@ class LiveComment(WordTrigger):
     kind: ClassVar[str] = "live_comment"
     label: ClassVar[str] = "Live comment"
     icon: ClassVar[str] = "radio"
+    group: ClassVar[str] = "Comments"
     opens_window: ClassVar[bool] = False
     gives_private_reply: ClassVar[bool] = True
     examples: ClassVar[tuple[dict[str, Any], ...]] = (

@@ -30,6 +30,7 @@ class Postback(Trigger):
     kinds: ClassVar[tuple[str, ...]] = ("postback", "message")
     label: ClassVar[str] = "Button tap"
     icon: ClassVar[str] = "mouse-pointer-click"
+    group: ClassVar[str] = "Links and taps"
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "postback", "payloads": ["MENU_PRICES"]},)
 
     payloads: Annotated[

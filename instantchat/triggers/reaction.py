@@ -29,6 +29,7 @@ class Reaction(Trigger):
     type: ClassVar[str] = "reaction"
     label: ClassVar[str] = "Reaction"
     icon: ClassVar[str] = "smile-plus"
+    group: ClassVar[str] = "Direct messages"
     opens_window: ClassVar[bool] = False
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "reaction"}, {"type": "reaction", "emojis": ["❤️", "🔥"]})
 

@@ -28,6 +28,7 @@ class Referral(Trigger):
     type: ClassVar[str] = "referral"
     label: ClassVar[str] = "Link or ad"
     icon: ClassVar[str] = "link"
+    group: ClassVar[str] = "Links and taps"
     opens_window: ClassVar[bool] = False
     examples: ClassVar[tuple[dict[str, Any], ...]] = (
         {"type": "referral", "refs": ["summer"], "source": "link"},

@@ -18,6 +18,7 @@ class SharedPost(Trigger):
     type: ClassVar[str] = "shared_post"
     label: ClassVar[str] = "Shared post"
     icon: ClassVar[str] = "share-2"
+    group: ClassVar[str] = "Direct messages"
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "shared_post"},)
 
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:

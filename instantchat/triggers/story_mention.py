@@ -14,6 +14,7 @@ class StoryMention(Trigger):
     type: ClassVar[str] = "story_mention"
     label: ClassVar[str] = "Story mention"
     icon: ClassVar[str] = "at-sign"
+    group: ClassVar[str] = "Stories"
     examples: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "story_mention"},)
 
     def match(self, event: InboundMessage, context: Context) -> Match | NoMatch:

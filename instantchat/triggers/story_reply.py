@@ -14,6 +14,7 @@ class StoryReply(WordTrigger):
     kind: ClassVar[str] = "story_reply"
     label: ClassVar[str] = "Story reply"
     icon: ClassVar[str] = "reply"
+    group: ClassVar[str] = "Stories"
     examples: ClassVar[tuple[dict[str, Any], ...]] = (
         {"type": "story_reply"},
         {"type": "story_reply", "keywords": ["link"]},

@@ -123,11 +123,15 @@ def drawer(
     side: Literal["left", "right"] = "left",
     hide_title: bool = False,
     class_name: str = "w-[min(20rem,85vw)]",
+    return_focus: rx.Var[str] | None = None,
     **root: Any,
 ) -> rx.Component:
-    """A panel that slides in from a side, for navigation on phones or a form beside the page."""
+    """A panel that slides in from a side, for navigation on phones or a form beside the page. One without a `trigger`
+    gives the focus back to the element with the id `return_focus`."""
     content = DialogContent.create(
-        DialogTitle.create(title, class_name="sr-only" if hide_title else "mb-4 text-lg font-semibold tracking-tight"),
+        DialogTitle.create(
+            title, class_name="sr-only" if hide_title else "mb-4 pr-10 text-lg font-semibold tracking-tight"
+        ),
         *children,
         class_name=cx(
             "fixed inset-y-0 z-50 flex flex-col overflow-y-auto border-border bg-surface p-4 shadow-overlay "
@@ -135,7 +139,7 @@ def drawer(
             _SIDES[side],
             class_name,
         ),
-        custom_attrs={"aria-describedby": rx.Var("undefined")},
+        custom_attrs={"aria-describedby": rx.Var("undefined"), **_focus_after(return_focus)},
     )
     return _root(trigger, content, root)
 
@@ -166,6 +170,14 @@ def confirm(
 def dialog_close(child: rx.Component) -> rx.Component:
     """A button that also closes the dialog it is in."""
     return DialogClose.create(child, as_child=True)
+
+
+def _focus_after(element_id: rx.Var[str] | None) -> dict[str, rx.Var]:
+    """Radix gives the focus back to its trigger, and to nothing where there is none."""
+    if element_id is None:
+        return {}
+    give = f"((event) => {{ event.preventDefault(); document.getElementById({element_id!s})?.focus(); }})"
+    return {"onCloseAutoFocus": rx.Var(give, _var_data=element_id._get_all_var_data())}
 
 
 def _about(description: Any, classes: str) -> rx.Component:

@@ -6,7 +6,9 @@ import reflex as rx
 
 from instantchat import ui
 from instantchat.engine.registry import node_schemas
+from instantchat.features.flows.builder.history import FlowHistory
 from instantchat.features.flows.builder.state import FlowBuilder
+from instantchat.features.flows.builder.trial import FlowTrial
 from instantchat.features.flows.components import dialogs, filters, flow_row
 from instantchat.features.flows.state import FlowList
 from instantchat.ui.canvas import flow_canvas, node_icons
@@ -40,13 +42,21 @@ def flow_builder() -> rx.Component:
     canvas = flow_canvas(
         flow=FlowBuilder.version,
         schemas=FlowBuilder.schemas,
+        references=FlowBuilder.references,
         replies=FlowBuilder.replies,
+        history=FlowHistory.replies,
+        trial=FlowTrial.replies,
         icons=node_icons(node_schemas()),
         home="/flow-builder",
         on_patch=FlowBuilder.patch,
         on_activate=FlowBuilder.activate,
         on_deactivate=FlowBuilder.deactivate,
         on_rename=FlowBuilder.rename,
+        on_versions=FlowHistory.versions,
+        on_compare=FlowHistory.compare,
+        on_restore=FlowHistory.restore,
+        on_test=FlowTrial.test,
+        on_replay=FlowTrial.replay,
     )
     return rx.cond(FlowBuilder.missing, _missing(), rx.el.div(canvas, class_name="relative min-h-0 flex-1"))
 

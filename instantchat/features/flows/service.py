@@ -10,6 +10,7 @@ from instantchat.engine.issues import Issue
 from instantchat.errors import FieldError, Invalid
 from instantchat.features.auth.member import Member
 from instantchat.features.flows import schemas as s
+from instantchat.features.flows.choices import Choices, choices
 from instantchat.features.flows.draft import apply_ops, checked, findings, graph_of, starter_graph, with_edge_ids
 from instantchat.features.flows.names import clean_name, copies_of, numbered, tidy
 from instantchat.features.flows.published import PublishedFlows
@@ -40,9 +41,18 @@ class FlowService:
     """Everything people do with flows. Viewers and agents read, without secrets; changing one takes an admin. A flow of
     another workspace is `NotFound("flow_not_found")`."""
 
-    def __init__(self, store: Store, clock: Clock, publisher: Publisher, allowed_networks: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        publisher: Publisher,
+        allowed_networks: Sequence[str] = (),
+        timezone: str = "UTC",
+    ) -> None:
         self._flows = store.flows
         self._schedules = store.schedules
+        self._timezone = timezone
+        self._members = store.members
         self._clock = clock
         self._publisher = publisher
         self._published = PublishedFlows(store.flows)
@@ -172,6 +182,13 @@ class FlowService:
             raise flow_missing()
         return current(stored)
 
+    async def references(self, member: Member) -> Choices:
+        """What the fields of a flow can refer to."""
+        workspace_id = member.workspace_id
+        names = await self._flows.flow_names(workspace_id)
+        users = await self._members.members(workspace_id)
+        return choices(member, names, await self._published.active(workspace_id), users)
+
     async def get(self, member: Member, flow_id: str) -> FlowView:
         """One flow with its issues."""
         return await self._view(member, await self.record(member, flow_id))
@@ -272,7 +289,7 @@ class FlowService:
             raise flow_missing()
         if outcome == "stale":
             return None
-        await self._schedules.replace(flow.workspace_id, flow.id, schedule_rows(version, now))
+        await self._schedules.replace(flow.workspace_id, flow.id, schedule_rows(version, now, self._timezone))
         self._tell(flow)
         return flow
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from instantchat.api.dependencies import CurrentMember, Cursor, Limit
 from instantchat.features.inbox import schemas as s
+from instantchat.features.inbox.why import schemas as w
 from instantchat.features.wire import PageOut
 from instantchat.store.records import ConversationStatus
 
@@ -94,25 +95,25 @@ def _explaining(assembly: Assembly) -> APIRouter:
     router, inbox = APIRouter(), assembly.inbox
 
     @router.get("/api/runs")
-    async def runs(member: CurrentMember, conversation_id: OfConversation) -> s.RunList:
-        """The newest runs of a conversation, without their traces."""
+    async def runs(member: CurrentMember, conversation_id: OfConversation) -> w.RunList:
+        """The newest 50 runs of a conversation, without their traces."""
         found = await inbox.runs(member, conversation_id)
-        return s.RunList(data=[s.RunOut.from_record(run, with_trace=False) for run in found])
+        return w.RunList(data=[w.RunOut.from_record(run, name) for run, name in found])
 
     @router.get("/api/runs/{run_id}")
-    async def run(member: CurrentMember, run_id: str) -> s.RunOut:
-        """A run with every step it took."""
-        return s.RunOut.from_record(await inbox.run(member, run_id))
+    async def run(member: CurrentMember, run_id: str) -> w.RunOut:
+        """A run with every step it took: node, exit, effects, waits, the messaging window, warnings and errors."""
+        return w.RunOut.from_story(await inbox.why.run(member, run_id))
 
     @router.get("/api/events")
-    async def events(member: CurrentMember, conversation_id: OfConversation) -> s.EventList:
-        """The newest events of a conversation with the decision each led to."""
+    async def events(member: CurrentMember, conversation_id: OfConversation) -> w.EventList:
+        """The newest 50 events of a conversation with the decision each led to."""
         found = await inbox.events(member, conversation_id)
-        return s.EventList(data=[s.EventOut.from_record(event) for event in found])
+        return w.EventList(data=[w.EventOut.from_story(event) for event in found])
 
     @router.get("/api/events/{event_id}")
-    async def event(member: CurrentMember, event_id: str) -> s.EventOut:
-        """One event: why it was answered, or why not."""
-        return s.EventOut.from_record(await inbox.event(member, event_id))
+    async def event(member: CurrentMember, event_id: str) -> w.EventOut:
+        """One event: why it was answered, or why not. Kept for 30 days, or as long as the operator says."""
+        return w.EventOut.from_story(await inbox.why.event(member, event_id))
 
     return router

@@ -1,4 +1,4 @@
-"""Conversations, messages and runs as the API, the socket and the pages' events show them (DESIGN section 6)."""
+"""Conversations and messages as the API, the socket and the pages' events show them (DESIGN section 6)."""
 
 from __future__ import annotations
 
@@ -119,88 +119,6 @@ class MessageOut(Wire):
             run_id=message.run_id,
             created_at=message.created_at,
         )
-
-
-class RunOut(Wire):
-    """A run with its trace; lists leave `trace` empty."""
-
-    id: str
-    conversation_id: str
-    flow_id: str
-    version_id: str
-    status: r.RunState
-    waiting_for: Literal["reply", "time", "result", "profile"] | None
-    wake_at: Moment | None
-    event_id: str | None
-    error: str | None
-    trace: list[dict[str, Any]]
-    started_at: Moment
-    updated_at: Moment
-
-    @classmethod
-    def from_record(cls, run: r.RunRecord, *, with_trace: bool = True) -> Self:
-        """The wire form of a stored run."""
-        return cls(
-            id=run.id,
-            conversation_id=run.conversation_id,
-            flow_id=run.flow_id,
-            version_id=run.version_id,
-            status=run.state,
-            waiting_for=run.waiting_for,
-            wake_at=run.wake_at,
-            event_id=run.event_id,
-            error=run.error,
-            trace=run.trace if with_trace else [],
-            started_at=run.started_at,
-            updated_at=run.updated_at,
-        )
-
-
-class RunList(Wire):
-    """The newest runs of a conversation, without their traces."""
-
-    data: list[RunOut]
-
-
-class EventOut(Wire):
-    """What Instagram told us, and why it led to what it led to."""
-
-    id: str
-    seq: int
-    account_id: str
-    kind: str
-    payload: dict[str, Any]
-    at: Moment
-    received_at: Moment
-    state: Literal["pending", "handled", "failed"]
-    attempts: int
-    handled_at: Moment | None
-    decision: dict[str, Any] | None
-    error: str | None
-
-    @classmethod
-    def from_record(cls, event: r.Event) -> Self:
-        """The wire form of a stored event."""
-        return cls(
-            id=event.id,
-            seq=event.seq,
-            account_id=event.account_id,
-            kind=event.kind,
-            payload=event.payload,
-            at=event.at,
-            received_at=event.received_at,
-            state=event.state,
-            attempts=event.attempts,
-            handled_at=event.handled_at,
-            decision=event.decision,
-            error=event.error,
-        )
-
-
-class EventList(Wire):
-    """The newest events of a conversation."""
-
-    data: list[EventOut]
 
 
 class ConversationsOut(PageOut[ConversationOut]):

@@ -9,14 +9,17 @@ from typing import Any
 
 from instantchat.errors import Invalid, NotFound
 from instantchat.features.auth.member import Member
+from instantchat.features.inbox.notes import written_note
 from instantchat.features.inbox.sending import Outgoing, SendingService
+from instantchat.features.inbox.why.service import MOST, WhyService
+from instantchat.features.inbox.why.story import EventStory
 from instantchat.kit.clock import Clock
 from instantchat.runtime.live import LiveEvent, Publisher, Typing
 from instantchat.store import records as r
 from instantchat.store.ports import Store
 
 _LONGEST_PAUSE = dt.timedelta(days=366)
-_EXPLAINED = 50
+_LATEST_NOTES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,15 @@ class ConversationList:
 
 
 class InboxService:
-    """What people do with conversations. Viewers read, agents act; anything of another workspace is `NotFound`."""
+    """What people do with conversations. Viewers read, agents act; anything of another workspace is `NotFound`. `why`
+    explains what flows did."""
 
     def __init__(self, store: Store, clock: Clock, publisher: Publisher, wake_outbox: Callable[[], None]) -> None:
         self._store = store
         self._inbox = store.inbox
         self._clock = clock
         self._publisher = publisher
+        self.why = WhyService(store)
         self._sending = SendingService(store, clock, publisher, wake_outbox)
 
     async def conversations(
@@ -114,29 +119,38 @@ class InboxService:
                 names[each] = flow.name
         return names
 
-    async def run(self, member: Member, run_id: str) -> r.RunRecord:
-        """A run with its trace."""
-        run = await self._inbox.run(member.workspace_id, run_id)
-        if run is None:
-            raise NotFound("run_not_found", "This run does not exist.")
-        return run
-
-    async def runs(self, member: Member, conversation_id: str) -> list[r.RunRecord]:
-        """The newest 50 runs of a conversation."""
+    async def runs(self, member: Member, conversation_id: str) -> list[tuple[r.RunRecord, str | None]]:
+        """The newest 50 runs of a conversation, each with its flow's name while there is one."""
         await self.conversation(member, conversation_id)
-        return await self._inbox.runs(member.workspace_id, conversation_id, _EXPLAINED)
+        names = await self._store.flows.flow_names(member.workspace_id)
+        runs = await self._inbox.runs(member.workspace_id, conversation_id, MOST)
+        return [(run, names.get(run.flow_id)) for run in runs]
 
-    async def event(self, member: Member, event_id: str) -> r.Event:
-        """What Instagram told us, and the decision it led to."""
-        event = await self._inbox.event(member.workspace_id, event_id)
-        if event is None:
-            raise NotFound("event_not_found", "This event does not exist.")
-        return event
-
-    async def events(self, member: Member, conversation_id: str) -> list[r.Event]:
-        """The newest 50 events of a conversation."""
+    async def events(self, member: Member, conversation_id: str) -> list[EventStory]:
+        """The newest 50 events of a conversation, each with the decision it led to."""
         await self.conversation(member, conversation_id)
-        return await self._inbox.events(member.workspace_id, conversation_id, _EXPLAINED)
+        return await self.why.events(member, conversation_id)
+
+    async def notes(self, member: Member, conversation_id: str, limit: int) -> list[r.Note]:
+        """Notes and activity, newest first."""
+        await self.conversation(member, conversation_id)
+        return await self._inbox.notes(member.workspace_id, conversation_id, limit)
+
+    async def add_note(self, member: Member, conversation_id: str, text: str, *, key: str | None = None) -> r.Note:
+        """A note of a member's, for members only; with a `key` once however often it is asked.
+
+        Raises `Invalid` (`note_empty`, `note_too_long`).
+        """
+        member.require("agent")
+        thread = await self.conversation(member, conversation_id)
+        note = written_note(member, conversation_id, text, self._clock.now(), key)
+        latest = await self._inbox.notes(member.workspace_id, conversation_id, _LATEST_NOTES)
+        known = next((each for each in latest if each.id == note.id), None)
+        if known is not None:
+            return known
+        await self._inbox.add_note(note)
+        self._told(thread)
+        return note
 
     async def _checked(self, member: Member, name: str, value: Any) -> Any:
         now = self._clock.now()

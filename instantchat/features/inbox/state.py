@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -15,17 +15,19 @@ from instantchat.features.auth.member import Member
 from instantchat.features.auth.state import current_member
 from instantchat.features.inbox.reading import MOST, gather, next_batch
 from instantchat.features.inbox.service import ConversationList
-from instantchat.features.inbox.views import Bubble, Row, bubble_of, has_words, placed, row_of, when
+from instantchat.features.inbox.views import Bubble, Row, bubble_of, has_words, note_of, placed, row_of, when, woven
+from instantchat.features.inbox.why.state import Why
 from instantchat.kit.ids import new_id
 from instantchat.realtime.wire import Happening
 from instantchat.runtime.live import Typing
-from instantchat.store.records import Account, ConversationStatus, Message, Page, Thread
+from instantchat.store.records import Account, ConversationStatus, Message, Note, Page, RunRecord, Thread
 from instantchat.ui.errors import APOLOGY, sentence
 
 _PAGE = 30
 _THREAD = 50
 _ANSWERS = 20
 _NAMES = 500
+_LATEST_NOTES = 20  # how many can come between two looks
 _TYPING_SECONDS = 6
 
 
@@ -53,6 +55,8 @@ class Inbox(rx.State):
     epoch: str = ""
     answers: list[dict[str, str]] = []
 
+    _said: list[Bubble] = []
+    _noted: list[Bubble] = []
     _names: dict[str, str] = {}
     _seen: int = 0
     _types_here: bool = False
@@ -63,17 +67,24 @@ class Inbox(rx.State):
         """Whether the list leaves something out."""
         return self.search.strip() != "" or self.status != "all"
 
+    @rx.var
+    def is_full(self) -> bool:
+        """Whether the thread shows as many messages as a page holds."""
+        return len(self._said) >= MOST
+
     @rx.event
     async def load(self) -> None:
         """Read the list, and the thread of the address, from the database."""
         member = await current_member(self)
         if self.member_id != member.user_id:
             self.reset()
+            (await self.get_state(Why)).close()
             self.member_id = member.user_id
         self.can_answer = member.role != "viewer"
         self._seen = current().hub.since(member.workspace_id, 0).seq
         self.has_failed = True
         await self._read_all(member)
+        await self._follow_why(member)
         self.has_failed, self.is_loaded, self.epoch = False, True, new_id("load")
 
     @rx.event(background=True)
@@ -133,22 +144,34 @@ class Inbox(rx.State):
     async def more_bubbles(self) -> None:
         """Earlier messages of the open thread."""
         member = await current_member(self)
-        if self.open_row is None or not self.next_bubbles or len(self.bubbles) >= MOST:
+        if self.open_row is None or not self.next_bubbles or self.is_full:
             return
         page = await current().inbox.messages(member, self.open_row.id, limit=_THREAD, cursor=self.next_bubbles)
-        self._show([*await self._drawn(member, page.data), *self.bubbles])
         self.next_bubbles = page.next_cursor or ""
+        self._show([*await self._drawn(member, page.data), *self._said])
 
     @rx.event
     async def send(self, conversation: str, text: str, key: str) -> None:
         """Queue what was typed, once however often it is asked with the same `key`; the composer gets an answer."""
         member = await current_member(self)
-        answer = {"key": str(key), "conversation": str(conversation), "refusal": APOLOGY}
-        self.answers = [*self.answers, answer][-_ANSWERS:]
         self._types_here = False
-        refusal, to = "", answer["conversation"]
+        sent = current().inbox.send(member, conversation_id=str(conversation), text=str(text), idempotency_key=str(key))
+        await self._answer("message", str(conversation), str(key), sent)
+
+    @rx.event
+    async def write_note(self, conversation: str, text: str, key: str) -> None:
+        """Keep what was typed as a note, as `send` queues it."""
+        member = await current_member(self)
+        kept = current().inbox.add_note(member, str(conversation), str(text), key=str(key))
+        await self._answer("note", str(conversation), str(key), kept)
+
+    async def _answer(self, kind: str, conversation: str, key: str, done: Awaitable[Any]) -> None:
+        """Do it, and tell the composer how it went; an apology if it fails for a reason of ours."""
+        answer = {"kind": kind, "key": key, "conversation": conversation, "refusal": APOLOGY}
+        self.answers = [*self.answers, answer][-_ANSWERS:]
+        refusal = ""
         try:
-            await current().inbox.send(member, conversation_id=to, text=str(text), idempotency_key=answer["key"])
+            await done
         except AppError as error:
             refusal = sentence(error)
         self.answers = [*self.answers[:-1], answer | {"refusal": refusal}]
@@ -198,14 +221,16 @@ class Inbox(rx.State):
         if not is_shown:
             self.typing_note = ""
         if thread is None:
-            self.open_row, self.bubbles, self.next_bubbles = None, [], ""
+            self.open_row, self.next_bubbles, self._noted = None, "", []
+            self._show([])
             return
 
         async def page(limit: int, cursor: str | None) -> Page[Message]:
             return await current().inbox.messages(member, wanted, limit=limit, cursor=cursor)
 
-        found, self.next_bubbles = await gather(page, _THREAD, len(self.bubbles) if is_shown else 0)
-        self.open_row = row_of(thread)
+        found, self.next_bubbles = await gather(page, _THREAD, len(self._said) if is_shown else 0)
+        self.open_row, self._noted = row_of(thread), []
+        await self._read_notes(member, wanted, MOST)
         self._show(await self._drawn(member, found))
         self._place_row(thread)
 
@@ -238,7 +263,11 @@ class Inbox(rx.State):
             return
         if asyncio.get_running_loop().time() >= self._typing_until:
             self.typing_note = ""
-        for record in [each.record for each in batch]:
+        records = [each.record for each in batch]
+        moved = {each.id for each in records if isinstance(each, RunRecord | Message)}
+        if moved:
+            await self._follow_why(member, moved)
+        for record in records:
             match record:
                 case Thread():
                     await self._follow_row(member, record)
@@ -254,7 +283,24 @@ class Inbox(rx.State):
         is_open = self.open_row is not None and thread.conversation.id == self.open_row.id
         if is_open and thread.conversation.unread_count and self.can_answer:
             thread = await self._found_thread(member, thread.conversation.id) or thread
+        if is_open:
+            await self._read_notes(member, thread.conversation.id, _LATEST_NOTES)
+            self._show(self._said)
         self._place_row(thread)
+
+    async def _follow_why(self, member: Member, changed: Collection[str] | None = None) -> None:
+        """Keep an open explanation current."""
+        why = await self.get_state(Why)
+        await why.follow(member, self.open_row.id if self.open_row else "", changed)
+
+    async def _read_notes(self, member: Member, conversation_id: str, limit: int) -> None:
+        """Take in the latest notes beside those that are known."""
+        notes = await current().inbox.notes(member, conversation_id, limit)
+        known = {each.id for each in self._noted}
+        new = [each for each in notes if each.id not in known]
+        if new:
+            await self._learn_names(member, new)
+            self._noted = sorted([*self._noted, *(note_of(each, self._names) for each in new)], key=when)[-MOST:]
 
     def _place_row(self, thread: Thread) -> None:
         """Put a conversation where the list has it: newest first, only if the filters let it in."""
@@ -269,14 +315,16 @@ class Inbox(rx.State):
         if self.open_row is None or message.conversation_id != self.open_row.id:
             return
         (bubble,) = await self._drawn(member, [message])
-        kept = [each for each in self.bubbles if each.id != bubble.id]
+        kept = [each for each in self._said if each.id != bubble.id]
         if not (self.next_bubbles and kept and when(bubble) < when(kept[0])):
             self._show(sorted([*kept, bubble], key=when))
         if message.direction == "out":
             self.typing_note = ""
 
-    def _show(self, bubbles: list[Bubble]) -> None:
-        self.bubbles = bubbles[-MOST:]
+    def _show(self, messages: list[Bubble]) -> None:
+        is_whole = not self.next_bubbles and len(messages) <= MOST
+        self._said = messages[-MOST:]
+        self.bubbles = woven(self._said, self._noted, is_whole=is_whole)
 
     def _show_typing(self, member: Member, typing: Typing) -> None:
         if self.open_row is None or typing.conversation_id != self.open_row.id:
@@ -289,11 +337,18 @@ class Inbox(rx.State):
 
     async def _drawn(self, member: Member, messages: Sequence[Message]) -> list[Bubble]:
         """Messages as bubbles, oldest first; who wrote them is looked up once."""
-        ids = {each.sender_id for each in messages if each.sender_kind in {"member", "flow"} and each.sender_id}
+        await self._learn_names(member, messages)
+        return sorted([bubble_of(each, self._names) for each in messages], key=when)
+
+    async def _learn_names(self, member: Member, written: Sequence[Message | Note]) -> None:
+        """Of the members and flows that wrote these."""
+        authors = [
+            (each.sender_kind, each.sender_id) if isinstance(each, Message) else (each.author_kind, each.author_id)
+            for each in written
+        ]
+        ids = {author_id for kind, author_id in authors if kind in {"member", "flow"} and author_id}
+        if len(self._names) > _NAMES:
+            self._names = {}
         if unknown := sorted(ids - self._names.keys()):
             found = await current().inbox.sender_names(member, unknown)
             self._names = {**self._names, **dict.fromkeys(unknown, ""), **found}
-        bubbles = [bubble_of(each, self._names) for each in messages]
-        if len(self._names) > _NAMES:
-            self._names = {}
-        return sorted(bubbles, key=when)

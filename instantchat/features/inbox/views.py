@@ -1,4 +1,4 @@
-"""Conversations and messages as the inbox page draws them."""
+"""Conversations, messages and notes as the inbox page draws them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from instantchat.kit.clock import rfc3339
 from instantchat.runtime.window import window_of
-from instantchat.store.records import Message, Thread
+from instantchat.store.records import Message, Note, Thread
 
 _KINDS = {
     "image": "Picture",
@@ -55,10 +55,26 @@ class Attachment:
 
 
 @dataclass
+class CardView:
+    """One card of a message that is cards; `buttons` are their titles."""
+
+    title: str
+    subtitle: str
+    picture: str
+    buttons: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Bubble:
-    """A message in the thread; `who` names its writer, `delivery` is a word of DESIGN section 6."""
+    """A line of the thread: a message, or a note or activity that only members see (`kind`).
+
+    `who` names its writer, `delivery` is a word of DESIGN section 6. `action` is how a message goes out that is no
+    direct message: `comment_reply` or `react`. `choices` are the titles of its quick replies and buttons; `has_why`:
+    there may be an explanation.
+    """
 
     id: str
+    kind: str
     text: str
     is_out: bool
     sender: str
@@ -67,6 +83,11 @@ class Bubble:
     delivery: str
     error: str
     attachments: list[Attachment] = field(default_factory=list)
+    action: str = ""
+    is_private: bool = False
+    has_why: bool = False
+    cards: list[CardView] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
 
 
 def row_of(thread: Thread) -> Row:
@@ -92,9 +113,13 @@ def row_of(thread: Thread) -> Row:
 
 def bubble_of(message: Message, names: Mapping[str, str]) -> Bubble:
     """A message; `names` are those of members and flows by id."""
+    extras = message.extras
+    cards = [_card(each) for each in _dicts(extras.get("cards"))]
+    action = str(extras.get("action") or "")
     return Bubble(
         id=message.id,
-        text=message.text,
+        kind="message",
+        text="" if cards else message.text,
         is_out=message.direction == "out",
         sender=message.sender_kind,
         who=_who(message, names),
@@ -102,7 +127,38 @@ def bubble_of(message: Message, names: Mapping[str, str]) -> Bubble:
         delivery=message.status,
         error=(message.error_text or "") if message.error_code else "",
         attachments=[_attachment(each) for each in message.attachments],
+        action=action,
+        is_private="commentId" in extras and not action,
+        has_why=message.event_id is not None if message.direction == "in" else message.sender_kind == "flow",
+        cards=cards,
+        choices=_titles(extras.get("quickReplies")) + _titles(extras.get("buttons")),
     )
+
+
+def note_of(note: Note, names: Mapping[str, str]) -> Bubble:
+    """A note, or a line of activity, among the messages."""
+    name = names.get(note.author_id or "", "")
+    gone = {"flow": "A flow that was deleted", "member": "A former member"}.get(note.author_kind, "")
+    return Bubble(
+        id=note.id,
+        kind=note.kind,
+        text=note.text,
+        is_out=True,
+        sender=note.author_kind,
+        who=name or gone,
+        at=rfc3339(note.created_at),
+        delivery="",
+        error="",
+    )
+
+
+def woven(messages: list[Bubble], notes: list[Bubble], *, is_whole: bool) -> list[Bubble]:
+    """Messages with the notes between them, oldest first. Notes from before the first message wait for the messages of
+    their time, unless these are all (`is_whole`)."""
+    if not is_whole:
+        first = when(messages[0]) if messages else None
+        notes = [each for each in notes if first is not None and when(each) >= first]
+    return sorted([*messages, *notes], key=when)
 
 
 def has_words(thread: Thread, search: str) -> bool:
@@ -136,6 +192,19 @@ def _who(message: Message, names: Mapping[str, str]) -> str:
 def _attachment(item: Mapping[str, Any]) -> Attachment:
     kind, url = str(item.get("type") or "file"), _web(item.get("url"))
     return Attachment(_KINDS.get(kind, "Attachment"), url, kind == "image" and url != "")
+
+
+def _card(item: Mapping[str, Any]) -> CardView:
+    title, subtitle = str(item.get("title") or ""), str(item.get("subtitle") or "")
+    return CardView(title, subtitle, _web(item.get("imageUrl")), _titles(item.get("buttons")))
+
+
+def _titles(items: Any) -> list[str]:
+    return [str(each.get("title") or "") for each in _dicts(items)]
+
+
+def _dicts(items: Any) -> list[dict[str, Any]]:
+    return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else []
 
 
 def _said(text: str) -> str:

@@ -1,8 +1,9 @@
-// The flow builder. The browser owns the drawing; Python hands in `flow` (the server's version), `schemas` and `replies`,
-// and hears `onPatch`, `onActivate`, `onDeactivate` and `onRename`, each a request with a `seq` that its reply repeats.
+// The flow builder. The browser owns the drawing; Python hands in `flow` (the server's version), `schemas`, `references`
+// and answers, and hears requests, each with a `seq` that its answer repeats.
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "react-router";
+import { useCommands, useRequests } from "./commands.js";
 import { EditorContext, IconsContext, useEditorState } from "./context.js";
 import { Hints } from "./controls.jsx";
 import { Editor } from "./editor.js";
@@ -13,25 +14,30 @@ import { Palette } from "./palette.jsx";
 import { Panel } from "./panel.jsx";
 import { Pane } from "./pane.jsx";
 import { readSchemas } from "./schema.js";
+import { Side } from "./side.jsx";
 import { Stage } from "./stage.js";
 import "./canvas.css";
 
-export function FlowCanvas({ flow, schemas, replies, icons, home, onPatch, onActivate, onDeactivate, onRename }) {
+export function FlowCanvas({ flow, schemas, references, replies, history, trial, icons, home, ...handlers }) {
   // Reflex keeps the state of the page left behind: the flow this page is about is the one its address names.
   const isHere = useLocation().pathname.endsWith(`/${flow?.id}`);
   const out = useRef({});
-  out.current = { onPatch, onActivate, onDeactivate, onRename };
+  out.current = handlers;
   const [editor] = useState(() => new Editor((request) => out.current.onPatch(request)));
-  const commands = useCommands(editor, out, replies);
+  const ask = useRequests(editor, out, [replies, history, trial]);
+  const commands = useCommands(editor, ask);
   useEffect(() => {
     editor.set({ schemas: readSchemas(schemas ?? []) });
   }, [editor, schemas]);
+  useEffect(() => {
+    editor.set({ references: references ?? {} });
+  }, [editor, references]);
   return (
     <EditorContext.Provider value={editor}>
       <IconsContext.Provider value={icons}>
         <Hints>
           <ReactFlowProvider>
-            <Builder editor={editor} flow={isHere ? flow : null} home={home} commands={commands} />
+            <Builder editor={editor} flow={isHere ? flow : null} home={home} commands={commands} ask={ask} />
           </ReactFlowProvider>
         </Hints>
       </IconsContext.Provider>
@@ -39,11 +45,12 @@ export function FlowCanvas({ flow, schemas, replies, icons, home, onPatch, onAct
   );
 }
 
-function Builder({ editor, flow, home, commands }) {
+function Builder({ editor, flow, home, commands, ask }) {
   const box = useRef(null);
   const reactFlow = useReactFlow();
   const stage = useMemo(() => new Stage(reactFlow, box), [reactFlow]);
   const [selected, setSelected] = useState([]);
+  const [side, setSide] = useState(null);
   const canEdit = useEditorState((state) => Boolean(state.view.canEdit));
   const isOpen = useEditorState((state) => state.isOpen);
   editor.canvas = stage;
@@ -55,6 +62,12 @@ function Builder({ editor, flow, home, commands }) {
     const node = editor.node(id);
     if (node) stage.focus(node);
   }, [editor, stage]);
+  const look = useCallback((id) => {
+    const node = editor.node(id);
+    editor.set({ looked: node ? id : null });
+    if (node) stage.look(node);
+  }, [editor, stage]);
+  const openSide = (name) => setSide((now) => (now === name ? null : name));
   const put = (item, position) => {
     stage.selectSoon([editor.addNode(item.type, structuredClone(item.data), position)]);
   };
@@ -66,22 +79,34 @@ function Builder({ editor, flow, home, commands }) {
   const add = (item) => put(item, freeSpot(editor, stage));
   return (
     <div className="flow-builder" data-testid="flow-builder">
-      <Header home={home} busy={commands.busy} onFocus={focus} onRename={commands.rename} onDeactivate={commands.deactivate} onActivate={() => commands.activate(focus)} />
+      <Header
+        home={home}
+        busy={commands.busy}
+        side={side}
+        onSide={openSide}
+        onFocus={focus}
+        onRename={commands.rename}
+        onDeactivate={commands.deactivate}
+        onActivate={(note) => commands.activate(focus, note)}
+      />
       <Banner error={commands.error} onDismiss={commands.dismiss} />
-      <div className="flow-body">
+      <div className="flow-body" data-side={side}>
         {canEdit && <Palette onDrop={drop} onAdd={add} />}
-        <div ref={box} className="flow-stage">
-          <Pane editor={editor} canEdit={canEdit} onSelect={setSelected} />
-          {!isOpen && <Opening />}
-          {isOpen && canEdit && <EmptyHint />}
-          <HintLine />
+        <div className="flow-main">
+          <div ref={box} className="flow-stage">
+            <Pane editor={editor} canEdit={canEdit} onSelect={setSelected} />
+            {!isOpen && <Opening />}
+            {isOpen && canEdit && <EmptyHint />}
+            <HintLine />
+          </div>
+          <Panel
+            selected={selected}
+            onClose={() => stage.select(() => false)}
+            onDuplicate={() => duplicate(editor, stage, selected)}
+            onDelete={() => editor.remove(selected, [])}
+          />
         </div>
-        <Panel
-          selected={selected}
-          onClose={() => stage.select(() => false)}
-          onDuplicate={() => duplicate(editor, stage, selected)}
-          onDelete={() => editor.remove(selected, [])}
-        />
+        <Side name={side} ask={ask} onFocus={look} onClose={() => setSide(null)} />
       </div>
     </div>
   );
@@ -135,55 +160,6 @@ function useLeaving(editor) {
       editor.sync.close();
     };
   }, [editor]);
-}
-
-// Requests and their replies. What is on the canvas is stored before it is activated.
-function useCommands(editor, out, replies) {
-  const pending = useRef(new Map());
-  const handled = useRef(0);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState(null);
-  useEffect(() => {
-    for (const reply of replies ?? []) {
-      if (reply.id <= handled.current) continue;
-      handled.current = reply.id;
-      editor.answer(reply);
-      pending.current.get(reply.seq)?.(reply);
-      pending.current.delete(reply.seq);
-    }
-  }, [editor, replies]);
-  const commands = useMemo(() => {
-    const ask = (event, request = {}) =>
-      new Promise((resolve) => {
-        const seq = (editor.sync.seq += 1);
-        pending.current.set(seq, resolve);
-        out.current[event]({ flowId: editor.sync.flowId, seq, ...request });
-      });
-    const change = async (event, onRefused) => {
-      setBusy(true);
-      setError(null);
-      const isSaved = await editor.sync.flush();
-      const reply = isSaved ? await ask(event) : { ok: false, message: "Not done: the last changes are not saved." };
-      setBusy(false);
-      if (reply.ok) return;
-      setError({ text: reply.message, graph: editor.state.graph });
-      onRefused?.(reply);
-    };
-    return {
-      activate: (focus) => change("onActivate", ({ errors }) => {
-        const bad = errors?.find((each) => each.nodeId);
-        if (bad) focus(bad.nodeId);
-      }),
-      deactivate: () => change("onDeactivate"),
-      rename: async (name, undo) => {
-        const reply = await ask("onRename", { name });
-        setError(reply.ok ? null : { text: reply.message, graph: editor.state.graph });
-        if (!reply.ok) undo();
-      },
-      dismiss: () => setError(null),
-    };
-  }, [editor, out]);
-  return { ...commands, busy, error };
 }
 
 // The middle of what is seen, or below it where a card is there already.

@@ -7,11 +7,12 @@ import { X } from "./icons.jsx";
 const FlowEdge = memo(function FlowEdge({ id, selected, markerEnd, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition }) {
   const editor = useEditor();
   const isHovered = useEditorState((state) => state.hovered === id);
+  const mark = useEditorState((state) => state.marks.edges.get(id));
   const [path, x, y] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
   const hover = (hovered) => editor.set({ hovered });
   return (
     <>
-      <BaseEdge id={id} path={path} markerEnd={markerEnd} interactionWidth={28} className={isHovered || selected ? "flow-edge-live" : ""} />
+      <BaseEdge id={id} path={path} markerEnd={markerEnd} interactionWidth={28} className={isHovered || selected ? "flow-edge-live" : mark ? `flow-edge-${mark}` : ""} />
       {(isHovered || selected) && (
         <EdgeLabelRenderer>
           <button

@@ -6,6 +6,7 @@ import { Sync, graphOf } from "./sync.js";
 
 const EMPTY = { nodes: [], edges: [] };
 const NONE = [];
+const NO_MARKS = { nodes: new Map(), edges: new Map() };
 
 export class Editor {
   constructor(send) {
@@ -14,7 +15,7 @@ export class Editor {
     this.canvas = null;
     this.state = {
       graph: EMPTY, schemas: new Map(), view: {}, sync: { phase: "saved" }, issues: NONE, refused: NONE, byNode: new Map(),
-      canUndo: false, canRedo: false, hint: null, hovered: null, isOpen: false,
+      canUndo: false, canRedo: false, hint: null, hovered: null, isOpen: false, references: {}, marks: NO_MARKS, looked: null,
     };
     this.sync = new Sync({
       read: () => this.state.graph,
@@ -47,10 +48,16 @@ export class Editor {
   answer(reply) {
     if (reply.view) this.set({ view: { ...this.state.view, ...viewOf(reply.view) } });
     if (reply.issues) this.set({ issues: reply.issues });
-    if (reply.kind !== "rename" && !reply.theirs) {
+    if (["patch", "activate", "deactivate"].includes(reply.kind) && !reply.theirs) {
       this.set({ refused: (reply.errors ?? []).map((error) => ({ severity: "error", ...error })) });
     }
     if (reply.kind === "patch") this.sync.answer(reply);
+  }
+
+  // What the server made of the draft, as a step that can be undone.
+  adopt(flow) {
+    this.set({ view: viewOf(flow), issues: flow.issues ?? NONE, refused: NONE });
+    this.sync.adopt(graphOf(flow), flow.revision);
   }
 
   // One finished change. Steps in a row with the same key are undone together.
@@ -152,6 +159,11 @@ export class Editor {
     const { graph } = this.state;
     this.commit({ nodes: [...graph.nodes, ...nodes], edges: [...graph.edges, ...edges] });
     return nodes.map((node) => node.id);
+  }
+
+  // Draws nodes and edges as something: `{nodes: Map(id, mark), edges: Map(id, mark)}`, or nothing.
+  mark(marks) {
+    this.set({ marks: marks ?? NO_MARKS, looked: null });
   }
 
   hint(text, canUndo = false) {

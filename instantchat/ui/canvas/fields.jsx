@@ -2,6 +2,7 @@
 import { useContext, useId } from "react";
 import { FormContext } from "./context.js";
 import { Keywords, Json, Number, Select, Switch, Text, Weekdays } from "./inputs.jsx";
+import { isReference, Reference } from "./references.jsx";
 import { Group, Headers, Nested, Rows } from "./lists.jsx";
 import { isShown, withDefaults } from "./schema.js";
 import { IssueLine } from "./issues.jsx";
@@ -49,7 +50,7 @@ function Field({ field, path, value, onChange }) {
   );
   if (Block) return <Block {...shared} notes={notes} />;
   if (field.kind === "switch") return <div className="flex flex-col gap-1.5"><Switch {...shared} about={about} />{notes}</div>;
-  const Control = CONTROLS[field.kind] ?? Text;
+  const Control = isReference(field) ? Reference : (CONTROLS[field.kind] ?? Text);
   return (
     <div className="flex min-w-0 flex-col gap-1.5" data-field={path}>
       <div className="flex items-baseline justify-between gap-2">
@@ -65,7 +66,7 @@ function Field({ field, path, value, onChange }) {
 
 // How much of the limit is used, once that is worth knowing; texts that are sent in parts say in how many.
 function Count({ field, value }) {
-  const { maxLength, partBytes } = field.limits ?? {};
+  const { maxItems, maxLength = maxItems, partBytes } = field.limits ?? {};
   const length = Array.isArray(value) || typeof value === "string" ? value.length : 0;
   const bytes = partBytes && typeof value === "string" ? new TextEncoder().encode(value).length : 0;
   if (bytes > partBytes * 0.7) {

@@ -3,10 +3,11 @@ import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { useEditor, useEditorState } from "./context.js";
 import { Button, IconButton } from "./controls.jsx";
-import { AlertCircle, ArrowLeft, Check, CloudOff, Loader, Pause, Play, Redo, Undo } from "./icons.jsx";
+import { AlertCircle, ArrowLeft, Check, CloudOff, FlaskConical, History, Loader, Pause, Redo, Undo } from "./icons.jsx";
 import { IssueMenu } from "./issues.jsx";
+import { Publish } from "./publish.jsx";
 
-export function Header({ home, busy, onRename, onActivate, onDeactivate, onFocus }) {
+export function Header({ home, busy, side, onSide, onRename, onActivate, onDeactivate, onFocus }) {
   const editor = useEditor();
   const view = useEditorState((state) => state.view);
   const canUndo = useEditorState((state) => state.canUndo);
@@ -26,16 +27,17 @@ export function Header({ home, busy, onRename, onActivate, onDeactivate, onFocus
         <IconButton label="Undo" shortcut="Ctrl+Z" disabled={!canUndo} onClick={editor.undo}><Undo aria-hidden /></IconButton>
         <IconButton label="Redo" shortcut="Ctrl+Shift+Z" disabled={!canRedo} onClick={editor.redo}><Redo aria-hidden /></IconButton>
         <IssueMenu onFocus={onFocus} />
+        <IconButton label="History" className="aria-pressed:bg-muted" aria-pressed={side === "history"} onClick={() => onSide("history")}><History aria-hidden /></IconButton>
+        <Button onClick={() => onSide("test")} aria-pressed={side === "test"} aria-label="Test" className="aria-pressed:bg-muted">
+          <FlaskConical className="size-4" aria-hidden /> <span className="flow-wide-text">Test</span>
+        </Button>
         {isActive && view.canEdit && (
           <Button onClick={onDeactivate} disabled={busy} aria-label="Deactivate">
             <Pause className="size-4" aria-hidden /> <span className="flow-wide-text">Deactivate</span>
           </Button>
         )}
         {needsPublish && view.canEdit && (
-          <Button look="primary" onClick={onActivate} disabled={busy}>
-            {busy ? <Loader className="size-4 animate-spin" aria-hidden /> : <Play className="size-4" aria-hidden />}
-            {isActive ? "Publish" : "Activate"}
-          </Button>
+          <Publish word={isActive ? "Publish" : "Activate"} busy={busy} onPublish={onActivate} />
         )}
       </div>
     </header>

@@ -22,12 +22,22 @@ import Redo from "lucide-react/dist/esm/icons/redo-2.mjs";
 import Trash from "lucide-react/dist/esm/icons/trash-2.mjs";
 import Undo from "lucide-react/dist/esm/icons/undo-2.mjs";
 import X from "lucide-react/dist/esm/icons/x.mjs";
+import ArrowRight from "lucide-react/dist/esm/icons/arrow-right.mjs";
+import ChevronRight from "lucide-react/dist/esm/icons/chevron-right.mjs";
+import Clock from "lucide-react/dist/esm/icons/clock.mjs";
+import FastForward from "lucide-react/dist/esm/icons/fast-forward.mjs";
+import FlaskConical from "lucide-react/dist/esm/icons/flask-conical.mjs";
+import History from "lucide-react/dist/esm/icons/history.mjs";
+import Rotate from "lucide-react/dist/esm/icons/rotate-ccw.mjs";
+import Search from "lucide-react/dist/esm/icons/search.mjs";
+import Send from "lucide-react/dist/esm/icons/send.mjs";
 import { useContext } from "react";
 import { IconsContext } from "./context.js";
 
 export {
   AlertCircle, AlertTriangle, ArrowLeft, Braces, Check, ChevronDown, ChevronUp, Circle, CloudOff, Copy, Info, Loader, Maximize,
   Minus, MousePointer, Pause, Pencil, Play, Plus, Redo, Trash, Undo, X,
+  ArrowRight, ChevronRight, Clock, FastForward, FlaskConical, History, Rotate, Search, Send,
 };
 
 export const SEVERITY = {

@@ -39,7 +39,7 @@ export function Text(props) {
         value={value == null ? "" : String(value)}
         spellCheck={isLong}
         autoComplete="off"
-        placeholder={{ path: "message.text", variable: "size", timezone: "Europe/Madrid", cron: "0 9 * * 1", url: "https://" }[field.kind]}
+        placeholder={{ path: "message.text", url: "https://" }[field.kind]}
         onChange={(event) => onChange(event.target.value)}
         onBlur={() => {
           insertion.leave();
@@ -91,13 +91,21 @@ export function Select(props) {
     <div className="relative">
       <select {...useControl(props)} value={isKnown ? value : ""} onChange={(event) => onChange(event.target.value)} className={`${CONTROL} h-10 appearance-none pr-9 pl-3`}>
         {!isKnown && <option value="" disabled>Choose…</option>}
-        {field.options.map((option) => (
-          <option key={option.value} value={option.value}>{option.label}</option>
-        ))}
+        {grouped(field.options).map(([group, options]) => {
+          const items = options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>);
+          return group ? <optgroup key={group} label={group}>{items}</optgroup> : items;
+        })}
       </select>
       <ChevronDown className="pointer-events-none absolute top-3 right-3 size-4 text-muted-foreground" aria-hidden />
     </div>
   );
+}
+
+// Options without a group come first.
+function grouped(options) {
+  const groups = new Map([["", []]]);
+  for (const option of options) groups.set(option.group ?? "", [...(groups.get(option.group ?? "") ?? []), option]);
+  return [...groups];
 }
 
 export function Switch(props) {
@@ -109,6 +117,8 @@ export function Switch(props) {
     </label>
   );
 }
+
+const PROMPTS = { keywords: "Type a keyword", media: "Paste a post's id", emojis: "Type an emoji", payloads: "Type a payload", refs: "Type a ref" };
 
 // Words as chips: Enter or a comma ends one, Backspace in the empty input takes the last one back.
 export function Keywords(props) {
@@ -146,7 +156,7 @@ export function Keywords(props) {
         {...control}
         data-chips
         value={draft}
-        placeholder={words.length ? "" : `Type a ${field.label.toLowerCase() === "keywords" ? "keyword" : "word"}, press Enter`}
+        placeholder={words.length ? "" : `${PROMPTS[field.ref ?? field.name] ?? "Type a word"}, press Enter`}
         onChange={(event) => (/[,\n]/.test(event.target.value) ? add(event.target.value) : setDraft(event.target.value))}
         onKeyDown={key}
         onBlur={() => {

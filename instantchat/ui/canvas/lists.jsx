@@ -11,7 +11,7 @@ export function Rows({ field, path, value, onChange, notes }) {
   const { node, readOnly } = useContext(FormContext);
   const items = value ?? [];
   const one = singular(field.label);
-  const isFull = items.length >= (field.limits?.maxLength ?? Infinity);
+  const isFull = items.length >= (field.limits?.maxItems ?? Infinity);
   const put = (index, item, key) => onChange(items.map((each, at) => (at === index ? item : each)), key);
   const swap = (index, other) => {
     const moved = [...items];
@@ -46,7 +46,7 @@ export function Rows({ field, path, value, onChange, notes }) {
 function RowFields({ field, path, item, onChange }) {
   if (!field.variants) return <Fields fields={field.item?.fields ?? []} values={item} path={path} onChange={onChange} />;
   const variant = field.variants.find((each) => each.name === item[field.discriminator]);
-  const options = field.variants.map((each) => ({ value: each.name, label: each.label }));
+  const options = field.variants.map((each) => ({ value: each.name, label: each.label, group: each.group }));
   const choose = (name) => onChange({ ...item, [field.discriminator]: name }, `${path} kind`);
   return (
     <>
@@ -114,7 +114,7 @@ export function Headers({ field, path, value, onChange, notes }) {
 function Legend({ field, count }) {
   return (
     <div>
-      <legend className="contents text-[13px] font-medium">{field.label}{field.limits?.maxLength && count >= field.limits.maxLength ? ` (${count}, the most there can be)` : ""}</legend>
+      <legend className="contents text-[13px] font-medium">{field.label}{count >= (field.limits?.maxItems ?? Infinity) ? ` (${count}, the most there can be)` : ""}</legend>
       {field.help && <p className="text-[13px] text-muted-foreground">{field.help}</p>}
     </div>
   );

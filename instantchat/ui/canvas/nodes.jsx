@@ -14,11 +14,14 @@ const NodeCard = memo(function NodeCard({ id, data, selected }) {
   const issues = useEditorState((state) => state.byNode.get(id) ?? NO_ISSUES);
   const schema = schemaOf(schemas, data.kind, data.values);
   const exits = exitsOf(schema, data.values);
-  const summary = summaryOf(schema, data.values);
+  const references = useEditorState((state) => state.references);
+  const mark = useEditorState((state) => state.marks.nodes.get(id));
+  const isLooked = useEditorState((state) => state.looked === id);
+  const summary = summaryOf(schema, data.values, references);
   useHandlesOf(id, exits);
   if (!schema.exits.length && !schema.unknown) return <Note schema={schema} summary={summary} selected={selected} issues={issues} />;
   return (
-    <div className="flow-card" data-kind={data.kind} data-selected={selected} data-issue={issues.length ? worst(issues) : undefined}>
+    <div className="flow-card" data-kind={data.kind} data-mark={mark} data-looked={isLooked} data-selected={selected} data-issue={issues.length ? worst(issues) : undefined}>
       {hasInput(schema) && (
         <Handle type="target" position={Position.Left} id="in" className="flow-handle flow-handle-in" role="img" aria-label={`${schema.label} in`} />
       )}

@@ -1,8 +1,10 @@
 // What can be put on the canvas: dragged there with a pointer, or added at the centre by click or key.
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useEditorState } from "./context.js";
 import { Hint } from "./controls.jsx";
-import { NodeIcon, Plus, X } from "./icons.jsx";
+import { ChevronDown, NodeIcon, Plus, Search, X } from "./icons.jsx";
+import { CONTROL } from "./inputs.jsx";
 import { paletteOf } from "./schema.js";
 
 const DRAG_STARTS = 5;
@@ -10,11 +12,31 @@ const DRAG_STARTS = 5;
 export function Palette({ onDrop, onAdd }) {
   const schemas = useEditorState((state) => state.schemas);
   const [isOpen, setOpen] = useState(false);
+  const [text, setText] = useState("");
+  const [closed, setClosed] = useState(() => new Set());
+  const search = useRef(null);
   const { ghost, begin, wasDragged } = usePaletteDrag(onDrop, () => setOpen(false));
+  useSlash(search, () => setOpen(true));
   const add = (item) => {
     if (wasDragged()) return;
     setOpen(false);
+    setText("");
     onAdd(item);
+  };
+  const groups = found(paletteOf(schemas), text);
+  const toggle = (group) => setClosed((now) => new Set(now.has(group) ? [...now].filter((each) => each !== group) : [...now, group]));
+  const key = (event) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      setText("");
+      setOpen(false);
+      search.current.blur();
+    }
+    if (event.key === "Enter" && text && groups.length) add(groups[0][1][0]);
+  };
+  const expand = () => {
+    flushSync(() => setOpen(true));
+    search.current?.focus();
   };
   return (
     <>
@@ -25,10 +47,34 @@ export function Palette({ onDrop, onAdd }) {
             <X className="size-[18px]" aria-hidden />
           </button>
         </div>
-        {paletteOf(schemas).map(([group, items]) => (
+        <div className="flow-palette-search">
+          <div className="relative">
+            <input
+              ref={search}
+              type="search"
+              aria-label="Search nodes"
+              aria-keyshortcuts="/"
+              placeholder="Search"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              onKeyDown={key}
+              className={`${CONTROL} h-9 pr-2 pl-8`}
+            />
+            <Search className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-muted-foreground" aria-hidden />
+            {!text && <kbd aria-hidden className="flow-key">/</kbd>}
+          </div>
+        </div>
+        <button type="button" aria-label="Search nodes" className="flow-palette-expand" onClick={expand}><Search className="size-4" aria-hidden /></button>
+        {!groups.length && <p role="status" className="px-2 py-3 text-[13px] text-muted-foreground">Nothing fits “{text}”.</p>}
+        {groups.map(([group, items]) => (
           <section key={group} aria-label={group} className="flow-palette-group">
-            <h2 className="flow-palette-title">{group}</h2>
-            <ul className="flex flex-col gap-1">
+            <h2>
+              <button type="button" className="flow-palette-title" aria-expanded={Boolean(text) || !closed.has(group)} disabled={Boolean(text)} onClick={() => toggle(group)}>
+                {group}
+                <ChevronDown className="size-3.5" aria-hidden />
+              </button>
+            </h2>
+            <ul className="flow-palette-items" hidden={!text && closed.has(group)}>
               {items.map((item) => (
                 <li key={`${item.type} ${item.name ?? ""}`}>
                   <Hint text={item.help} side="right">
@@ -61,6 +107,29 @@ export function Palette({ onDrop, onAdd }) {
       )}
     </>
   );
+}
+
+// Groups with the items that have all words in their label or help, those with them in the label first.
+function found(groups, text) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length) return groups;
+  const has = (said) => words.every((word) => said.toLowerCase().includes(word));
+  const fits = groups.map(([group, items]) => [group, items.filter((item) => has(`${item.label} ${item.help}`)).sort((a, b) => has(b.label) - has(a.label))]);
+  return fits.filter(([, items]) => items.length).sort((a, b) => has(b[1][0].label) - has(a[1][0].label));
+}
+
+// "/" goes to the search from anywhere but a field.
+function useSlash(search, onOpen) {
+  useEffect(() => {
+    const key = (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest?.("input, textarea, select, [role=dialog]")) return;
+      event.preventDefault();
+      flushSync(onOpen);
+      search.current?.focus();
+    };
+    document.addEventListener("keydown", key);
+    return () => document.removeEventListener("keydown", key);
+  });
 }
 
 // Pointer events, not HTML's drag and drop: the same for mouse and pen, and it can be driven by a test. A finger scrolls

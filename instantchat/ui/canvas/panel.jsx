@@ -78,7 +78,7 @@ function Exits({ node, schema, readOnly }) {
           >
             <option value="">The end</option>
             {targets.map((each) => (
-              <option key={each.id} value={each.id}>{nameOf(editor.schema(each), each)}</option>
+              <option key={each.id} value={each.id}>{nameOf(editor, each)}</option>
             ))}
           </select>
         </div>
@@ -118,7 +118,9 @@ function Head({ icon, group, title, onClose, children }) {
 
 const belongs = (issue, field) => issue.field === field.name || issue.field?.startsWith(`${field.name}.`);
 
-function nameOf(schema, node) {
-  const summary = summaryOf(schema, node.data);
+// A node by its kind and what it does, for lists.
+export function nameOf(editor, node) {
+  const schema = editor.schema(node);
+  const summary = summaryOf(schema, node.data, editor.state.references);
   return summary ? `${schema.label}: ${summary.slice(0, 40)}` : schema.label;
 }

@@ -108,6 +108,18 @@ export class Stage {
     return this.moved !== null && ["x", "y", "zoom"].every((key) => Math.abs(now[key] - this.moved.to[key]) < 0.01);
   }
 
+  // Brings a node to the middle of what is seen; on a phone, of what the sheet leaves.
+  look(node) {
+    const zoom = Math.max(this.flow.getZoom(), 0.7);
+    const { clientWidth, clientHeight } = this.box.current;
+    const side = this.box.current.closest(".flow-body").querySelector(".flow-side");
+    const isOver = side && getComputedStyle(side).position === "absolute";
+    const isSheet = isOver && side.clientWidth > clientWidth * 0.8;
+    const hidden = { x: isOver && !isSheet ? side.clientWidth / 2 : 0, y: isSheet ? side.clientHeight / 2 : 0 };
+    const at = { x: node.position.x + CARD.width / 2, y: node.position.y + Math.min(this.heightOf(node), clientHeight) / 2 };
+    this.flow.setCenter(at.x + hidden.x / zoom, at.y + hidden.y / zoom, { zoom, duration: calm() ? 0 : 200 });
+  }
+
   // Brings a node to the middle of what the panel leaves free, and selects it.
   focus(node) {
     this.select((each) => each.id === node.id);

@@ -87,11 +87,12 @@ export class Sync {
   }
 
   takeTheirs() {
-    const { graph, revision } = this.theirs;
-    this.theirs = null;
-    this.synced = graph;
-    this.base = revision;
-    this.sent = [];
+    this.adopt(this.theirs.graph, this.theirs.revision);
+  }
+
+  // The server's graph in the place of ours.
+  adopt(graph, revision) {
+    Object.assign(this, { theirs: null, inflight: null, synced: graph, base: revision, sent: [] });
     this.replace(graph, { isStep: true });
     this.backUp();
     this.report({ phase: "saved" });

@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { useEditor } from "./context.js";
 import { DropMenu, MenuItem, MenuLabel } from "./controls.jsx";
 import { Braces } from "./icons.jsx";
+import { namesIn } from "./references.jsx";
 
 const KNOWN = [
   ["Contact", [["contact.first_name", "First name"], ["contact.name", "Full name"], ["contact.username", "Username"], ["contact.tags", "Tags"]]],
@@ -54,19 +55,13 @@ export function useInsertion(value, onChange) {
   return { ref, insert, leave };
 }
 
-// Names that nodes of this flow give to what they keep.
+// What nodes of this flow keep: answers, and the last response of an API.
 function variablesIn(editor) {
-  const names = new Set();
-  let hasResponse = false;
-  for (const node of editor.state.graph.nodes) {
-    for (const field of editor.schema(node).fields) {
-      if (field.kind !== "variable") continue;
-      if (node.data?.[field.name]) names.add(node.data[field.name]);
-      if (field.name === "saveAs") hasResponse = true;
-    }
-  }
+  const { graph } = editor.state;
+  const names = namesIn(editor, graph, "variable");
+  const hasResponse = graph.nodes.some((node) => editor.schema(node).fields.some((field) => field.name === "saveAs"));
   const response = hasResponse ? [["response.status", "Status of the answer"], ["response.body", "The answer"]] : [];
-  return [...[...names].sort().map((name) => [name, name]), ...response];
+  return [...names.map((name) => [name, name]), ...response];
 }
 
 const slot = (path) => (FALLBACKS[path] ? `{{${path}|${FALLBACKS[path]}}}` : `{{${path}}}`);

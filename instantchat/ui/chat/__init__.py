@@ -40,11 +40,12 @@ class ThreadScroll(rx.Component):
 
 
 class Composer(rx.Component):
-    """Where an answer is written, `#composer`; its children stand at the right of the field.
+    """Where an answer or a note is written, `#composer`; at the right of the field stands the first of its children,
+    for a note the second.
 
-    `on_send(conversation, text, key)` is answered by an entry `{key, conversation, refusal}` of `answers`, of which the
-    last few are enough: a refused text returns to the field. A new `epoch` repeats, with the same key, what has had no
-    answer. Drafts are kept per `owner` and `conversation`.
+    `on_send(conversation, text, key)` is answered by an entry `{kind, key, conversation, refusal}` of `answers`, its
+    kind `message` or `note` (`on_note`), of which the last few are enough: a refused text returns to the field. A new
+    `epoch` repeats, with the same key, what has had no answer. Drafts are kept per `owner`, `conversation` and kind.
     """
 
     library = _COMPOSER.importable_path
@@ -54,6 +55,7 @@ class Composer(rx.Component):
     epoch: rx.Var[str]
     answers: rx.Var[list[dict[str, Any]]]
     on_send: rx.EventHandler[_sent]
+    on_note: rx.EventHandler[_sent]
     on_typing: rx.EventHandler[_typed]
 
 

@@ -26,11 +26,11 @@ class Toasts(rx.State):
         self.item = _item(text, tone)
 
 
-async def toast(state: rx.State, text: str, tone: ToastTone = "success") -> None:
-    """Show a sentence to the person whose handler this is: `await toast(self, "Saved")`. In a background event, call it
-    inside `async with self`."""
+async def toast(state: rx.State, text: str, tone: ToastTone = "success", *, href: str = "") -> None:
+    """Show a sentence to the person whose handler this is: `await toast(self, "Saved")`; with `href`, a place of this
+    site, there is a link "Open" and it stays longer. In a background event, call it inside `async with self`."""
     toasts = await state.get_state(Toasts)
-    toasts.item = _item(text, tone)
+    toasts.item = _item(text, tone, href)
 
 
 class ToastView(rx.Component):
@@ -48,6 +48,7 @@ def toaster() -> rx.Component:
     return ToastView.create(item=Toasts.item, theme=resolved_color_mode)
 
 
-def _item(text: str, tone: str) -> dict[str, Any]:
+def _item(text: str, tone: str, href: str = "") -> dict[str, Any]:
     # The same sentence twice at once is one toast: `key` makes the second replace the first.
-    return {"id": time.time_ns() // 1000, "tone": tone[:20], "text": text[:500], "key": f"{tone}:{text}"[:100]}
+    key = f"{tone}:{href}:{text}"[:160]
+    return {"id": time.time_ns() // 1000, "tone": tone[:20], "text": text[:500], "key": key, "href": href}

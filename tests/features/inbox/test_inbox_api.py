@@ -92,7 +92,9 @@ class TestExplain:
         listed = await web.get(f"/api/events?conversationId={thread.conversation.id}", headers=as_("ann"))
         (event,) = listed.json()["data"]
         one = await web.get(f"/api/events/{event['id']}", headers=as_("ann"))
-        assert (one.json()["decision"], one.json()["state"]) == ({"reason": "none"}, "handled")
+        decision = one.json()["decision"]
+        assert (decision["reason"], decision["verdicts"], one.json()["state"]) == ("none", [], "handled")
+        assert decision["sentence"] == "No flow started: no flow was active."
         runs = await web.get(f"/api/runs?conversationId={thread.conversation.id}", headers=as_("ann"))
         assert runs.json() == {"data": []}
         assert (await web.get("/api/runs/run_x", headers=as_("ann"))).json()["code"] == "run_not_found"

@@ -54,11 +54,13 @@ class TestReading:
         assert [(each.text, each.direction, each.sender_kind) for each in page.data] == [("Hello", "in", "contact")]
 
     async def test_explains_events(self, inbox: InboxService, ann: Member, thread: r.Thread) -> None:
-        (event,) = await inbox.events(ann, thread.conversation.id)
-        assert (await inbox.event(ann, event.id)).decision == {"reason": "none"}
+        (found,) = await inbox.events(ann, thread.conversation.id)
+        decision = (await inbox.why.event(ann, found.event.id)).decision
+        assert decision is not None and decision.reason == "none"
         assert await inbox.runs(ann, thread.conversation.id) == []
-        await refused(inbox.run(ann, "run_x"), NotFound, "run_not_found")
-        await refused(inbox.event(ann, "evt_x"), NotFound, "event_not_found")
+        await refused(inbox.why.run(ann, "run_x"), NotFound, "run_not_found")
+        await refused(inbox.why.event(ann, "evt_x"), NotFound, "event_not_found")
+        await refused(inbox.why.message(ann, "msg_x"), NotFound, "message_not_found")
 
     async def test_names_of_those_who_wrote(self, inbox: InboxService, ann: Member, bob: Member) -> None:
         assert await inbox.sender_names(ann, [ann.user_id, bob.user_id, "flow_x"]) == {ann.user_id: "Ann"}
@@ -124,6 +126,25 @@ class TestTyping:
         assert event.record == Typing(thread.conversation.id, ann.user_id, "Ann", True)
 
 
+class TestNotes:
+    async def test_a_note_is_kept_once_for_its_key_and_told(
+        self, inbox: InboxService, ann: Member, thread: r.Thread, publisher: Any
+    ) -> None:
+        conversation_id = thread.conversation.id
+        first = await inbox.add_note(ann, conversation_id, " Call her on Monday. ", key="k1")
+        again = await inbox.add_note(ann, conversation_id, "Call her on Monday.", key="k1")
+        assert (again.id, first.text, first.author_id) == (first.id, "Call her on Monday.", ann.user_id)
+        assert [each.id for each in await inbox.notes(ann, conversation_id, 10)] == [first.id]
+        assert publisher.kinds() == ["conversation"]
+
+    @pytest.mark.parametrize(("text", "code"), [(" \n", "note_empty"), ("x" * 2_001, "note_too_long")])
+    async def test_refuses_other_texts(
+        self, inbox: InboxService, ann: Member, thread: r.Thread, text: str, code: str
+    ) -> None:
+        await refused(inbox.add_note(ann, thread.conversation.id, text), Invalid, code)
+        assert len((await inbox.add_note(ann, thread.conversation.id, "x" * 2_000)).text) == 2_000
+
+
 class TestWhoMay:
     async def test_another_workspace_sees_nothing(
         self, inbox: InboxService, ann: Member, bob: Member, thread: r.Thread, publisher: Any
@@ -137,11 +158,15 @@ class TestWhoMay:
             lambda: inbox.typing(bob, conversation_id, True),
             lambda: inbox.runs(bob, conversation_id),
             lambda: inbox.events(bob, conversation_id),
+            lambda: inbox.notes(bob, conversation_id, 10),
+            lambda: inbox.add_note(bob, conversation_id, "Hello"),
         ]
         for call in calls:
             await refused(call(), NotFound, "conversation_not_found")
-        (event,) = await inbox.events(ann, conversation_id)
-        await refused(inbox.event(bob, event.id), NotFound, "event_not_found")
+        (found,) = await inbox.events(ann, conversation_id)
+        await refused(inbox.why.event(bob, found.event.id), NotFound, "event_not_found")
+        (message,) = (await inbox.messages(ann, conversation_id)).data
+        await refused(inbox.why.message(bob, message.id), NotFound, "message_not_found")
         assert (await inbox.conversations(bob)).data == []
         assert (await inbox.conversations(bob)).total_unread == 0
         assert publisher.kinds() == []
@@ -151,3 +176,4 @@ class TestWhoMay:
         assert (await inbox.conversations(viewer)).total_unread == 1
         await refused(inbox.mark_read(viewer, thread.conversation.id), Forbidden, "role_required")
         await refused(inbox.patch(viewer, thread.conversation.id, {}), Forbidden, "role_required")
+        await refused(inbox.add_note(viewer, thread.conversation.id, "Hello"), Forbidden, "role_required")

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import reflex as rx
 
 from instantchat import assembly
 from instantchat.engine.registry import node_schemas
-from instantchat.errors import AppError, NotFound, Unauthenticated, Unavailable
+from instantchat.errors import AppError, NotFound, Unauthenticated
 from instantchat.features.auth.member import Member
 from instantchat.features.auth.state import current_member
+from instantchat.features.flows import history_schemas as h
 from instantchat.features.flows import schemas as s
+from instantchat.features.flows.builder.replies import Answering, refusal_of, reply_to, stamp
+from instantchat.features.flows.choices import Choices
 from instantchat.features.flows.state import can_edit
 from instantchat.features.flows.view import FlowView, StaleRevision
 from instantchat.ui.live import changed
 from instantchat.ui.toast import toast
 
-_REPLIES = 4
 
-
-class FlowBuilder(rx.State):
+class FlowBuilder(Answering, rx.State):
     """The canvas's flow: `version` is what the server has, `replies` answers what the canvas asked for."""
 
     version: dict[str, Any] = {}
     schemas: list[dict[str, Any]] = []
-    replies: list[dict[str, Any]] = []
+    references: Choices = {}
     missing: bool = False
     _revision: int = 0
     _status: str = ""
@@ -36,6 +36,7 @@ class FlowBuilder(rx.State):
         """Hand the canvas the flow of this page; runs again after each reconnect."""
         member = await current_member(self)
         self.schemas = node_schemas()
+        self.references = await assembly.current().flows.references(member)
         await self._take(member)
 
     @rx.event(background=True)
@@ -54,15 +55,15 @@ class FlowBuilder(rx.State):
     async def patch(self, request: dict[str, Any]) -> None:
         """Store changes made on the canvas."""
         member = await current_member(self)
-        reply = _reply("patch", request)
+        reply = reply_to("patch", request)
         try:
             body = s.PatchFlow.model_validate({"baseRevision": request.get("base"), "ops": request.get("ops")})
             view = await assembly.current().flows.patch(member, str(request.get("flowId")), body)
         except StaleRevision as refusal:
             theirs = await assembly.current().flows.get(member, str(request.get("flowId")))
-            self._answer(reply | _refusal(refusal) | {"theirs": _version(theirs, member)})
+            self._answer(reply | refusal_of(refusal) | {"theirs": as_version(theirs, member)})
         except (AppError, ValueError) as refusal:
-            self._answer(reply | _refusal(refusal))
+            self._answer(reply | refusal_of(refusal))
         else:
             self._done(reply, view, member)
 
@@ -86,15 +87,16 @@ class FlowBuilder(rx.State):
         flows, flow_id = assembly.current().flows, str(request.get("flowId"))
         try:
             if kind == "activate":
-                view = await flows.activate(member, flow_id)
+                note = h.ActivateIn.model_validate({"note": request.get("note")}).note or ""
+                view = await flows.activate(member, flow_id, note.strip())
             elif kind == "deactivate":
                 view = await flows.deactivate(member, flow_id)
             else:
                 view = await flows.rename(member, flow_id, str(request.get("name") or ""))
-        except AppError as refusal:
-            self._answer(_reply(kind, request) | _refusal(refusal))
+        except (AppError, ValueError) as refusal:
+            self._answer(reply_to(kind, request) | refusal_of(refusal))
             return
-        self._done(_reply(kind, request), view, member)
+        self._done(reply_to(kind, request), view, member)
         if kind != "rename":
             is_on = view.flow.status == "active"
             await toast(self, f"“{view.flow.name}” is active." if is_on else f"“{view.flow.name}” no longer starts.")
@@ -113,29 +115,15 @@ class FlowBuilder(rx.State):
         if only_news and (view.flow.revision, view.flow.status) == (self._revision, self._status):
             return
         self._revision, self._status = view.flow.revision, view.flow.status
-        self.version = _version(view, member)
+        self.version = as_version(view, member)
 
     def _done(self, reply: dict[str, Any], view: FlowView, member: Member) -> None:
         self._revision, self._status = view.flow.revision, view.flow.status
-        whole = _version(view, member)
+        whole = as_version(view, member)
         seen = {key: value for key, value in whole.items() if key not in ("nodes", "edges", "viewport", "issues")}
         self._answer(reply | {"ok": True, "revision": view.flow.revision, "issues": whole["issues"], "view": seen})
 
-    def _answer(self, reply: dict[str, Any]) -> None:
-        self.replies = [*self.replies, {**reply, "id": time.time_ns() // 1000}][-_REPLIES:]
 
-
-def _version(view: FlowView, member: Member) -> dict[str, Any]:
-    return {**view.out().wire(), "stamp": time.time_ns() // 1000, "canEdit": can_edit(member)}
-
-
-def _reply(kind: str, request: dict[str, Any]) -> dict[str, Any]:
-    return {"kind": kind, "seq": request.get("seq"), "flowId": request.get("flowId"), "ok": False}
-
-
-def _refusal(refusal: AppError | ValueError) -> dict[str, Any]:
-    if not isinstance(refusal, AppError):
-        return {"message": "The changes could not be read.", "errors": []}
-    errors = [each.model_dump(by_alias=True) for each in refusal.errors]
-    is_retried = isinstance(refusal, Unavailable)
-    return {"code": refusal.code, "message": refusal.message, "errors": errors, "retry": is_retried}
+def as_version(view: FlowView, member: Member) -> dict[str, Any]:
+    """The flow as the canvas takes it in."""
+    return {**view.out().wire(), "stamp": stamp(), "canEdit": can_edit(member)}

@@ -8,6 +8,7 @@ from instantchat.features.inbox.bubble.components import bubble
 from instantchat.features.inbox.components import STATUSES
 from instantchat.features.inbox.reading import MOST
 from instantchat.features.inbox.state import Inbox
+from instantchat.features.inbox.why.components import why_sheet
 from instantchat.ui.avatar import avatar
 from instantchat.ui.button import button, icon_button, link, link_button
 from instantchat.ui.chat import composer, thread_scroll
@@ -42,7 +43,7 @@ def thread() -> rx.Component:
     )
     return rx.cond(
         Inbox.open_row,
-        rx.fragment(_header(), _pause_bar(), _messages(), _notices(), _answer()),
+        rx.fragment(_header(), _pause_bar(), _messages(), _notices(), _answer(), why_sheet()),
         rx.cond(Inbox.is_missing, missing, rx.cond(_is_awaited(), opening, nothing_open)),
     )
 
@@ -112,7 +113,7 @@ def _messages() -> rx.Component:
     )
     typing = rx.el.p(Inbox.typing_note, class_name="mt-3 text-[13px] text-muted-foreground", role="status")
     return thread_scroll(
-        rx.cond(Inbox.bubbles.length() >= MOST, rest, rx.cond(Inbox.next_bubbles, earlier, rx.fragment())),
+        rx.cond(Inbox.is_full, rest, rx.cond(Inbox.next_bubbles, earlier, rx.fragment())),
         rx.el.ol(
             rx.foreach(Inbox.bubbles, lambda each, at: bubble(each, rx.cond(at > 0, Inbox.bubbles[at - 1].at, ""))),
             class_name="flex flex-col gap-3",
@@ -195,11 +196,13 @@ def _never_written() -> rx.Component:
 def _answer() -> rx.Component:
     field = composer(
         icon_button("send-horizontal", "Send", type="submit", variant="primary"),
+        icon_button("check", "Save note", type="submit", variant="primary"),
         owner=Inbox.member_id,
         conversation=Inbox.open_row.id,
         epoch=Inbox.epoch,
         answers=Inbox.answers,
         on_send=Inbox.send,
+        on_note=Inbox.write_note,
         on_typing=Inbox.typing,
     )
     only_reading = banner("You may read here, not answer. An owner can give you the role agent.", class_name=_BAR)

@@ -15,6 +15,7 @@ from instantchat.engine.registry import load_all
 from instantchat.features.analytics.service import AnalyticsService
 from instantchat.features.auth.profile import ProfileService
 from instantchat.features.auth.service import AuthService
+from instantchat.features.callbacks.service import CallbackService
 from instantchat.features.connect.service import ConnectService
 from instantchat.features.flows.history import HistoryService
 from instantchat.features.flows.service import FlowService
@@ -49,6 +50,7 @@ class Assembly:
     auth: AuthService
     profile: ProfileService
     connect: ConnectService
+    callbacks: CallbackService
     flows: FlowService
     transfer: TransferService
     history: HistoryService
@@ -149,6 +151,9 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
             settings.signing_key,
             base_url=settings.base_url,
             is_configured=bool(settings.instagram_app_id),
+        ),
+        callbacks=CallbackService(
+            store, clock, hub, settings.webhook_secrets, runtime.wake_deletions, base_url=settings.base_url
         ),
         flows=flows,
         transfer=TransferService(store, flows),

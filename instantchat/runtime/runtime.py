@@ -20,6 +20,7 @@ from instantchat.kit.guard import GuardedClient
 from instantchat.runtime.ai import Ai
 from instantchat.runtime.automation import Policy
 from instantchat.runtime.calls import Calls
+from instantchat.runtime.deletions import Deletions
 from instantchat.runtime.intake import Intake
 from instantchat.runtime.live import Publisher
 from instantchat.runtime.outbox import Outbox
@@ -73,7 +74,7 @@ class Runtime:
         completions: Completions | None = None,
     ) -> None:
         self._options = options
-        self._events, self._sends, self._api_calls = Signal(), Signal(), Signal()
+        self._events, self._sends, self._api_calls, self._erasures = Signal(), Signal(), Signal(), Signal()
         queue = store.queue
         self.intake = Intake(queue, clock, options.webhook_secrets, self._events.ring)
         wakes = (self._events.ring, self._sends.ring, self._api_calls.ring)
@@ -99,6 +100,7 @@ class Runtime:
         )
         self._schedules = Schedules(store, clock, self._events)
         self._retention = Retention(queue, clock, options.explanations_kept)
+        self._deletions = Deletions(store.deletions, clock, publisher, self._erasures)
         self._stopped_by_flag: list[asyncio.Task[None]] = []
         self._stopped_by_cancel: list[asyncio.Task[None]] = []
 
@@ -113,9 +115,9 @@ class Runtime:
         self._stopped_by_cancel = [_spawn(each.run) for each in self._loops()]
         self.wake_outbox()
 
-    def _loops(self) -> tuple[Scheduler | Profiles | Tally | Schedules | Retention, ...]:
+    def _loops(self) -> tuple[Scheduler | Profiles | Tally | Schedules | Retention | Deletions, ...]:
         """What can be cancelled at any moment."""
-        return self._scheduler, self._profiles, self._tally, self._schedules, self._retention
+        return self._scheduler, self._profiles, self._tally, self._schedules, self._retention, self._deletions
 
     async def stop(self) -> None:
         """Finish what is under way, within 8 s; the rest stays in the database for the next start."""
@@ -141,6 +143,10 @@ class Runtime:
     def wake_outbox(self) -> None:
         """A message was queued."""
         self._sends.ring()
+
+    def wake_deletions(self) -> None:
+        """Somebody asked for their data to be deleted."""
+        self._erasures.ring()
 
     async def _intake_settled(self) -> None:
         with contextlib.suppress(TimeoutError):

@@ -7,7 +7,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -31,6 +31,7 @@ from instantchat.runtime.scheduler import Scheduler, Signal
 from instantchat.runtime.schedules import Schedules
 from instantchat.runtime.sending import Sender
 from instantchat.runtime.tally import Tally
+from instantchat.runtime.tokens import Tokens
 from instantchat.runtime.worker import Worker
 from instantchat.store.ports import Store
 
@@ -39,6 +40,14 @@ log = structlog.get_logger(__name__)
 _STOP_SECONDS = 8.0
 _IDLE_ALONE = 15.0
 _IDLE_SHARED = 1.0
+
+
+class Loop(Protocol):
+    """A part that works by itself."""
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,7 @@ class Runtime:
         self._schedules = Schedules(store, clock, self._events)
         self._retention = Retention(queue, clock, options.explanations_kept)
         self._deletions = Deletions(store.deletions, clock, publisher, self._erasures)
+        self._tokens = Tokens(instagram, store.accounts, clock, publisher, vault)
         self._stopped_by_flag: list[asyncio.Task[None]] = []
         self._stopped_by_cancel: list[asyncio.Task[None]] = []
 
@@ -115,9 +125,10 @@ class Runtime:
         self._stopped_by_cancel = [_spawn(each.run) for each in self._loops()]
         self.wake_outbox()
 
-    def _loops(self) -> tuple[Scheduler | Profiles | Tally | Schedules | Retention | Deletions, ...]:
+    def _loops(self) -> tuple[Loop, ...]:
         """What can be cancelled at any moment."""
-        return self._scheduler, self._profiles, self._tally, self._schedules, self._retention, self._deletions
+        handling = self._scheduler, self._profiles, self._tally, self._schedules
+        return *handling, self._retention, self._deletions, self._tokens
 
     async def stop(self) -> None:
         """Finish what is under way, within 8 s; the rest stays in the database for the next start."""

@@ -38,10 +38,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator decided for all workspaces. `stop_words` are folded."""
+    """What the operator decided for all workspaces. `stop_words` are folded. `edit_zero_is_new`: see `take_edit`."""
 
     stop_words: frozenset[str] = frozenset()
     has_ai: bool = False
+    edit_zero_is_new: bool = False
 
 
 DEFAULT_POLICY = Policy()

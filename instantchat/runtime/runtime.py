@@ -54,6 +54,7 @@ class RuntimeOptions:
     allowed_networks: Sequence[str] = ()
     ai_model: str = ""
     stop_words: Sequence[str] = ()
+    edit_zero_is_new: bool = False
     explanations_kept: dt.timedelta = dt.timedelta(days=30)
     worker: bool = True
     is_alone: bool = False
@@ -95,7 +96,7 @@ class Runtime:
             self._events,
             wake_sends=self._sends.ring,
             wake_calls=self._api_calls.ring,
-            policy=Policy(frozenset(map(fold, options.stop_words)), completions is not None),
+            policy=Policy(frozenset(map(fold, options.stop_words)), completions is not None, options.edit_zero_is_new),
         )
         self._schedules = Schedules(store, clock, self._events)
         self._retention = Retention(queue, clock, options.explanations_kept)

@@ -97,8 +97,7 @@ class Sender:
         if isinstance(outcome, Sent):
             return Ended(SendResult(message_id=send.message.id, owner=owner, status="sent", mid=outcome.mid))
         if isinstance(outcome, Unknown):
-            code = outcome.refusal.label if outcome.refusal else "outcome_unknown"
-            return Ended(_result(send, owner, "unknown", code, outcome.reason))
+            return self._unknown(send, owner, outcome)
         if isinstance(outcome, Rejected):
             return self._rejected(send, owner, outcome.refusal)
         return self._unsent(send, owner, outcome)
@@ -109,6 +108,19 @@ class Sender:
         if state is not None:
             return self._halted(send, owner, state, refusal.label, sentence)
         return Ended(_result(send, owner, "rejected", refusal.label, sentence))
+
+    def _unknown(self, send: Send, owner: str, outcome: Unknown) -> Ended:
+        """A private reply that was refused may be used up; what the refusal says of the account holds all the same."""
+        refusal = outcome.refusal
+        if refusal is None:
+            return Ended(_result(send, owner, "unknown", "outcome_unknown", outcome.reason))
+        is_throttled = refusal.kind is RefusalKind.THROTTLE
+        return Ended(
+            _result(send, owner, "unknown", refusal.label, outcome.reason),
+            account_state=_ACCOUNT_STATES.get(refusal.kind),
+            reason=f"{refusal.sentence} {refusal.hint}".strip(),
+            blocked_for=FIRST_RETRY if is_throttled else None,
+        )
 
     def _halted(self, send: Send, owner: str, state: AccountState, code: str, reason: str) -> Ended:
         """The account cannot send; the message waits in the queue until it can."""

@@ -12,6 +12,7 @@ from instantchat.channels.instagram.errors import Refusal, RefusalKind
 from instantchat.runtime.sending import ATTEMPTS
 from instantchat.store.records import Json, Message
 from tests.runtime.conftest import Stage
+from tests.support.seed import keyword_flow
 
 
 def refusal(kind: RefusalKind, code: int) -> Refusal:
@@ -144,6 +145,26 @@ class TestUnsent:
             stage.pass_time(minutes=5)
         [reply] = await replies(stage)
         assert (reply.status, reply.error_code, reply.attempts) == ("rejected", "gave_up", ATTEMPTS)
+
+
+class TestPrivateReply:
+    @pytest.mark.parametrize(
+        ("kind", "state"), [(RefusalKind.THROTTLE, "ok"), (RefusalKind.RETRY, "ok"), (RefusalKind.PAUSE, "restricted")]
+    )
+    async def test_that_may_be_used_up_is_left_to_a_person(self, stage: Stage, kind: RefusalKind, state: str) -> None:
+        graph = keyword_flow("", "Hello")
+        graph["nodes"][0]["data"]["triggers"] = [{"type": "comment"}]
+        await stage.flow(graph)
+        await stage.tell("comment", {"text": "price?", "comment": {"id": "c1", "mediaId": "p1"}})
+        await stage.work()
+        stage.instagram.script = [Unknown("Refused.", refusal(kind, 4))]
+        await stage.send()
+        stage.pass_time(hours=1)
+        await stage.send()
+        [reply] = await replies(stage)
+        assert (reply.status, reply.error_code, len(stage.instagram.sent)) == ("unknown", "meta_4", 1)
+        account = await stage.store.accounts.account(stage.seeded.workspace_id, stage.seeded.account_id)
+        assert account is not None and account.state == state
 
 
 class TestAccount:

@@ -10,7 +10,7 @@ import httpx
 import orjson
 
 from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent
-from instantchat.channels.instagram.errors import Refusal, RefusalKind, classify, is_refusal
+from instantchat.channels.instagram.errors import RefusalKind, classify, is_refusal
 from instantchat.channels.instagram.payloads import ident, mapping
 
 
@@ -19,21 +19,28 @@ def outcome_of(
 ) -> SendOutcome:
     """An HTTP answer to a send.
 
-    A refusal in Meta's own envelope proves that nothing went out, except codes 1 and (for private replies, which
-    any attempt may burn) 2. An error status without the envelope, a proxy's page say, proves nothing: unknown.
+    A refusal in Meta's own envelope proves that nothing went out, except code 1. An error status without the envelope,
+    a proxy's page say, proves nothing: unknown. A private reply, the only one its comment allows, may be used up by any
+    attempt that reached Meta (`instagram-api.md` 3.4): what would be tried again otherwise is unknown, save a dead
+    token, with which Meta cannot even tell whose comment it is.
     """
     if 200 <= status < 300 and not is_refusal(body):
         return _accepted(body)
     if status != 429 and not is_refusal(body):
         return Unknown(f"HTTP {status} without Meta's explanation")
     refusal = classify(status, body)
+    if refusal.code == 1 or (status >= 500 and refusal.kind is RefusalKind.UNKNOWN):
+        return Unknown(refusal.sentence, refusal)
+    if is_private_reply and refusal.kind in _TRIED_AGAIN:
+        return Unknown(refusal.sentence, refusal)
     if refusal.kind is RefusalKind.THROTTLE:
         return Unsent(refusal.sentence, refusal, _retry_after(headers or {}))
-    if refusal.kind is RefusalKind.RETRY and not is_private_reply:
+    if refusal.kind is RefusalKind.RETRY:
         return Unsent(refusal.sentence, refusal)
-    if refusal.kind is RefusalKind.RETRY or refusal.code == 1 or (status >= 500 and _is_unlisted(refusal)):
-        return Unknown(refusal.sentence, refusal)
     return Rejected(refusal)
+
+
+_TRIED_AGAIN = frozenset({RefusalKind.RETRY, RefusalKind.THROTTLE, RefusalKind.PAUSE, RefusalKind.OWNER})
 
 
 # httpx-aiohttp 0.2 lets some of aiohttp's own errors through, such as that of an answer which is no HTTP.
@@ -60,10 +67,6 @@ def _accepted(body: bytes) -> SendOutcome:
     if mid is None and "recipient_id" not in found and found.get("success") is not True:
         return Unknown("Instagram's answer names no message.")
     return Sent(mid)
-
-
-def _is_unlisted(refusal: Refusal) -> bool:
-    return refusal.kind is RefusalKind.UNKNOWN
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -121,6 +121,8 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         allowed_networks=settings.http_allowed_networks,
         ai_model=settings.ai_model,
         stop_words=settings.stop_words,
+        send_limit_media=settings.send_limit_media,
+        private_replies_per_hour=settings.private_replies_per_hour,
         edit_zero_is_new=settings.edit_zero_is_new,
         explanations_kept=dt.timedelta(days=settings.explanations_days),
         worker=worker,

@@ -169,7 +169,8 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """How a claimed send ended. `queued` means provably unsent: try again at `not_before`."""
+    """How a claimed send ended. `queued` means provably unsent: try again at `not_before`. `is_untried`: no call was
+    made, so it counts as no attempt."""
 
     message_id: str
     owner: str
@@ -178,3 +179,4 @@ class SendResult:
     error_code: str | None = None
     error_text: str | None = None
     not_before: dt.datetime | None = None
+    is_untried: bool = False

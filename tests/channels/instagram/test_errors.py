@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from instantchat.channels.instagram.answers import Rejected, SendOutcome, Unknown, Unsent
+from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent, Usage
 from instantchat.channels.instagram.errors import RefusalKind, classify
-from instantchat.channels.instagram.sending import outcome_of
+from instantchat.channels.instagram.sending import outcome_of, usage_of
 
 
 def body(code: int | str, subcode: int | str | None = None, message: str = "localised") -> bytes:
@@ -105,6 +105,28 @@ class TestOutcome:
     def test_of_a_429_without_a_body(self) -> None:
         assert type(outcome_of(429, b"")) is Unsent
         assert type(outcome_of(429, b"", is_private_reply=True)) is Unknown
+
+
+class TestUsage:
+    def test_is_the_fullest_of_all_limits(self) -> None:
+        app = {"x-app-usage": '{"call_count":28,"total_time":81,"total_cputime":25}'}
+        row = {"type": "instagram", "call_count": 90, "total_cputime": 1, "estimated_time_to_regain_access": 19}
+        business = {"x-business-use-case-usage": json.dumps({"17841": [row, {"call_count": 3}]})}
+        assert usage_of(app) == Usage(81)
+        assert usage_of({**app, **business}) == Usage(90, 19 * 60)
+
+    @pytest.mark.parametrize("stated", ["", "x", "[]", "5", '{"a":5}', '{"a":[5]}', '{"a":[{"call_count":"x"}]}'])
+    def test_of_any_other_form_is_none_or_nothing(self, stated: str) -> None:
+        assert usage_of({"x-business-use-case-usage": stated}) in (None, Usage(0))
+
+    def test_comes_with_what_was_sent(self) -> None:
+        outcome = outcome_of(200, b'{"recipient_id":"1","message_id":"m"}', {"x-app-usage": '{"call_count":96}'})
+        assert outcome == Sent("m", Usage(96))
+
+    def test_says_when_to_try_a_throttled_message_again(self) -> None:
+        stated = {"x-business-use-case-usage": '{"1":[{"call_count":100,"estimated_time_to_regain_access":2}]}'}
+        outcome = outcome_of(400, body(80006), stated)
+        assert isinstance(outcome, Unsent) and outcome.retry_after == 120
 
 
 class TestClassify:

@@ -37,9 +37,8 @@ def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
         mid=payload.get("mid"),
         event_id=event.id,
     )
-    lane.change_conversation(unread_count=lane.conversation.unread_count + 1)
     lane.changes.counts["messages_in"] += 1
-    window = _open_window(lane, event, heard)
+    window = _came_in(lane, event, heard)
     if heard is None:
         return {"reason": "standby", "verdicts": [], **window}
     return {**automation.hear(lane, heard, is_first=is_first), **window}
@@ -55,14 +54,15 @@ def take_comment(lane: Lane, event: Event, automation: Automation) -> Json:
         username = heard.refs.get("username")
         if username and lane.contact.username is None:
             lane.change_contact(username=username)
-        lane.add_note(decision["startedRunId"], f"Commented: “{heard.text}”" if heard.text else "Commented on a post.")
+        text = f"Commented: “{heard.text}”" if heard.text else "Commented on a post."
+        lane.add_note(decision["startedRunId"], text, at=event.at)
     return decision
 
 
 def take_referral(lane: Lane, event: Event, automation: Automation) -> Json:
     """A link or an ad was opened in a thread that is there: heard by the flows, and seen in the conversation."""
     if lane.changes.conversation is not None:
-        lane.add_activity(_came_by(mapping(event.payload.get("referral"))))
+        lane.add_activity(_came_by(mapping(event.payload.get("referral"))), event.at)
     heard = inbound_message(event.kind, event.payload, event.id, event.at)
     return {"reason": "recorded"} if heard is None else automation.hear(lane, heard)
 
@@ -101,13 +101,17 @@ def take_result(lane: Lane, event: Event, automation: Automation) -> Json:
     return automation.give_result(lane, event)
 
 
-def _open_window(lane: Lane, event: Event, heard: InboundMessage | None) -> Json:
-    """What the contact did opens the messaging window; until when is kept with the event."""
+def _came_in(lane: Lane, event: Event, heard: InboundMessage | None) -> Json:
+    """One more is unread, and what the contact did opens the messaging window; until when is kept with the event."""
     at = min(event.at, lane.now)
     is_from_ad = heard is not None and heard.refs.get("referralSource") == "ad"
     window = lane.window.after(heard.kind if heard is not None else event.kind, at, from_ad=is_from_ad)
-    heard_at = max(lane.conversation.heard_at or at, at)
-    lane.change_conversation(window_expires_at=window.expires_at, heard_at=heard_at)
+    conversation = lane.conversation
+    lane.change_conversation(
+        unread_count=conversation.unread_count + 1,
+        window_expires_at=window.expires_at,
+        heard_at=max(conversation.heard_at or at, at),
+    )
     return {"windowExpiresAt": rfc3339(window.expires_at)} if window.expires_at is not None else {}
 
 

@@ -236,23 +236,23 @@ class Lane:
             raise TryLater(self.now)
         return message
 
-    def add_note(self, run_id: str, text: str, kind: NoteKind = "activity") -> Note:
-        """A line in the conversation that members see, by a run's flow: a `note`, or an `activity`, what it did."""
-        return self._add_note(
-            kind=kind, author_kind="flow", author_id=self.changes.runs[run_id].flow_id, text=text, run_id=run_id
-        )
+    def add_note(self, run_id: str, text: str, kind: NoteKind = "activity", at: dt.datetime | None = None) -> Note:
+        """A line in the conversation that members see, by a run's flow: a `note`, or an `activity`, what it did. It
+        stands at `at`, else at the end."""
+        flow_id = self.changes.runs[run_id].flow_id
+        return self._add_note(at, kind=kind, author_kind="flow", author_id=flow_id, text=text, run_id=run_id)
 
-    def add_activity(self, text: str) -> Note:
-        """A line in the conversation that tells members what happened on Instagram."""
-        return self._add_note(kind="activity", author_kind="system", author_id=None, text=text)
+    def add_activity(self, text: str, at: dt.datetime) -> Note:
+        """A line in the conversation, at `at`, that tells members what happened on Instagram."""
+        return self._add_note(at, kind="activity", author_kind="system", author_id=None, text=text)
 
-    def _add_note(self, **values: Any) -> Note:
+    def _add_note(self, at: dt.datetime | None, **values: Any) -> Note:
         conversation = self.conversation
         note = Note(
             id=new_id("not"),
             workspace_id=conversation.workspace_id,
             conversation_id=conversation.id,
-            created_at=self.now,
+            created_at=min(at or self.now, self.now),
             **values,
         )
         self.changes.notes.append(note)

@@ -51,7 +51,7 @@ def take_handover(lane: Lane, event: Event, automation: Automation) -> Json:
         details = mapping(mapping(event.payload.get("raw")).get(action))
         did, named = _HANDOVERS.get(action, _HANDOVERS["take_thread_control"])
         app = text_of(details.get(named))
-        lane.add_activity(f"{did} (app {app[:64]})." if app else f"{did}.")
+        lane.add_activity(f"{did} (app {app[:64]})." if app else f"{did}.", event.at)
     return {"reason": "recorded"}
 
 

@@ -12,13 +12,12 @@ from typing import Any
 import structlog
 
 from instantchat.channels.instagram.client import InstagramClient
-from instantchat.engine.text import fold
 from instantchat.kit.clock import Clock
 from instantchat.kit.completions import Completions
 from instantchat.kit.crypto import Secret, Vault
 from instantchat.kit.guard import GuardedClient
 from instantchat.runtime.ai import Ai
-from instantchat.runtime.automation import Policy
+from instantchat.runtime.automation import DEFAULT_POLICY, Policy
 from instantchat.runtime.calls import Calls
 from instantchat.runtime.intake import Intake
 from instantchat.runtime.live import Publisher
@@ -55,8 +54,7 @@ class RuntimeOptions:
     private_replies_per_hour: int = 750
     allowed_networks: Sequence[str] = ()
     ai_model: str = ""
-    stop_words: Sequence[str] = ()
-    edit_zero_is_new: bool = False
+    policy: Policy = DEFAULT_POLICY
     explanations_kept: dt.timedelta = dt.timedelta(days=30)
     worker: bool = True
     is_alone: bool = False
@@ -99,9 +97,9 @@ class Runtime:
             self._events,
             wake_sends=self._sends.ring,
             wake_calls=self._api_calls.ring,
-            policy=Policy(frozenset(map(fold, options.stop_words)), completions is not None, options.edit_zero_is_new),
+            policy=options.policy,
         )
-        self._schedules = Schedules(store, clock, self._events)
+        self._schedules = Schedules(store, clock, self._events, options.policy.timezone)
         self._retention = Retention(queue, clock, options.explanations_kept)
         self._stopped_by_flag: list[asyncio.Task[None]] = []
         self._stopped_by_cancel: list[asyncio.Task[None]] = []

@@ -40,10 +40,11 @@ _NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 class Schedules:
     """`on_new` is told when events were stored. What was published a moment ago is seen within `_IDLE` seconds."""
 
-    def __init__(self, store: Store, clock: Clock, on_new: Signal) -> None:
+    def __init__(self, store: Store, clock: Clock, on_new: Signal, timezone: str = "UTC") -> None:
         self._store = store
         self._clock = clock
         self._on_new = on_new
+        self._timezone = timezone
         self._versions = Versions(store.flows)
         self._rng = SystemRandom()
 
@@ -77,7 +78,7 @@ class Schedules:
     async def _fire(self, schedule: Schedule, owner: str, now: dt.datetime) -> None:
         compiled = (await self._versions.load([schedule.version_id])).get(schedule.version_id)
         trigger = _trigger_of(compiled, schedule)
-        next_at = trigger.next_after(now, "UTC") if trigger is not None else None
+        next_at = trigger.next_after(now, self._timezone) if trigger is not None else None
         is_late = schedule.firing_at is None and now - schedule.next_at > TOO_LATE
         cursor: str | None = None
         firing_at = schedule.firing_at or schedule.next_at
@@ -108,17 +109,23 @@ class Schedules:
 
     def _is_meant(self, one: ContactOfLane, trigger: Trigger, now: dt.datetime) -> bool:
         message = InboundMessage("", KIND, now)
-        context = Context(contact_view(one.contact), AccountView(one.contact.account_id), now, self._rng, message)
+        context = Context(
+            contact_view(one.contact),
+            AccountView(one.contact.account_id, timezone=self._timezone),
+            now,
+            self._rng,
+            message,
+        )
         return not isinstance(trigger.match(message, context), NoMatch)
 
 
-def schedule_rows(version: FlowVersion, now: dt.datetime) -> list[Schedule]:
+def schedule_rows(version: FlowVersion, now: dt.datetime, timezone: str = "UTC") -> list[Schedule]:
     """The schedules of a version that is about to listen: one for each `schedule` trigger that ever comes due."""
     compiled, _ = parse_graph(version.graph)
     rows: list[Schedule] = []
     for node_id, node in compiled.nodes.items() if compiled is not None else ():
         for position, trigger in enumerate(node.listens()):
-            next_at = trigger.next_after(now, "UTC") if isinstance(trigger, ScheduleTrigger) else None
+            next_at = trigger.next_after(now, timezone) if isinstance(trigger, ScheduleTrigger) else None
             if isinstance(trigger, ScheduleTrigger) and next_at is not None:
                 spec = f"{trigger.cron.strip()} {trigger.timezone.strip()}".strip()
                 owner = (new_id("sch"), version.workspace_id, version.flow_id, version.id)

@@ -85,7 +85,43 @@ class AccountStore(Protocol):
     async def account(self, workspace_id: str, account_id: str) -> r.Account | None: ...
 
     async def set_state(self, account_id: str, state: r.AccountState, reason: str | None) -> r.Account | None:
-        """Change the state; `disconnected` also drops the token, and then only `connect` changes the state."""
+        """Change the state; `disconnected` also drops the token, and then only `connect` changes the state. Where only
+        the owner can help (`disconnected`, `reauth_needed`), no refresh is due any more."""
+        ...
+
+    async def of_person(self, ig_id: str) -> list[r.Account]:
+        """The accounts, of all workspaces, that Instagram knows by this id: as `ig_scoped_id` or `ig_user_id`."""
+        ...
+
+    async def claim_refreshes(self, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.Account]:
+        """Accounts whose `refresh_at` has come, the longest due first, each put off to `until`: nobody else refreshes
+        it meanwhile, and who dies while refreshing is followed by another."""
+        ...
+
+    async def settle_refresh(
+        self, account: r.Account, changes: Mapping[str, Any], *, refresh_at: dt.datetime | None
+    ) -> r.Account | None:
+        """Store how a claimed refresh ended: `refresh_at`, and any of `sealed_token`, `token_expires_at`, `state`,
+        `state_reason`. None, with nothing stored, when the token is another than `account` has: connecting again
+        wins."""
+        ...
+
+
+class DeletionStore(Protocol):
+    """What people asked Meta to have deleted here, and carrying it out."""
+
+    async def request(self, deletion: r.Deletion, ig_id: str) -> tuple[r.Deletion, list[r.Account]]:
+        """Store a request about the owner of the accounts that Instagram knows by `ig_id`, and disconnect those for
+        good: connecting again makes new ones. The request and the accounts as they are now. With a `request_key` that
+        is known, the request stored then is returned and nothing changes; without any account it is `done` at once."""
+        ...
+
+    async def deletion(self, code: str) -> r.Deletion | None: ...
+
+    async def erase(self, now: dt.datetime, limit: int) -> r.Erased | None:
+        """Delete about `limit` rows of the oldest request that is not done: what the accounts received and sent, the
+        people who wrote to them, at last the accounts. None when there is nothing to do, or all of it is in hand
+        elsewhere."""
         ...
 
 
@@ -191,6 +227,10 @@ class InboxStore(Protocol):
     async def events(self, workspace_id: str, conversation_id: str, limit: int) -> list[r.Event]: ...
 
     async def event(self, workspace_id: str, event_id: str) -> r.Event | None: ...
+
+    async def last_events(self, workspace_id: str) -> dict[str, dt.datetime]:
+        """When the last event of each kind came, among the newest few thousand that were handled or failed."""
+        ...
 
     async def notes(self, workspace_id: str, conversation_id: str, limit: int) -> list[r.Note]:
         """Newest first."""
@@ -327,6 +367,7 @@ class Store(Protocol):
 
     members: MemberStore
     accounts: AccountStore
+    deletions: DeletionStore
     flows: FlowStore
     inbox: InboxStore
     queue: QueueStore

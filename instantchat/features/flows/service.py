@@ -41,9 +41,17 @@ class FlowService:
     """Everything people do with flows. Viewers and agents read, without secrets; changing one takes an admin. A flow of
     another workspace is `NotFound("flow_not_found")`."""
 
-    def __init__(self, store: Store, clock: Clock, publisher: Publisher, allowed_networks: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        publisher: Publisher,
+        allowed_networks: Sequence[str] = (),
+        timezone: str = "UTC",
+    ) -> None:
         self._flows = store.flows
         self._schedules = store.schedules
+        self._timezone = timezone
         self._members = store.members
         self._clock = clock
         self._publisher = publisher
@@ -281,7 +289,7 @@ class FlowService:
             raise flow_missing()
         if outcome == "stale":
             return None
-        await self._schedules.replace(flow.workspace_id, flow.id, schedule_rows(version, now))
+        await self._schedules.replace(flow.workspace_id, flow.id, schedule_rows(version, now, self._timezone))
         self._tell(flow)
         return flow
 

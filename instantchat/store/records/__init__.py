@@ -2,6 +2,7 @@
 
 from instantchat.store.records.accounts import Account, AccountState
 from instantchat.store.records.base import Json, Page
+from instantchat.store.records.deletions import Deletion, DeletionState, Erased
 from instantchat.store.records.flows import Flow, FlowHead, FlowStatus, FlowVersion
 from instantchat.store.records.inbox import (
     AuthorKind,
@@ -43,6 +44,9 @@ __all__ = [
     "ContactOfLane",
     "Conversation",
     "ConversationStatus",
+    "Deletion",
+    "DeletionState",
+    "Erased",
     "Event",
     "Flow",
     "FlowHead",

@@ -26,3 +26,7 @@ class Account:
     token_expires_at: dt.datetime | None
     connected_at: dt.datetime
     state_reason: str | None = None
+    refresh_at: dt.datetime | None = None
+    """When the token is to be refreshed next; None while there is nothing to refresh."""
+    scopes: str = ""
+    """What the owner allowed, with spaces between; empty for accounts connected before this was kept."""

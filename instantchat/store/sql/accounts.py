@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, null, or_, select, update
 
 from instantchat.kit.clock import Clock
 from instantchat.store import records as r
 from instantchat.store.sql.database import Database
 from instantchat.store.sql.dialect import insert, name_of
-from instantchat.store.sql.rows import ACCOUNTS
+from instantchat.store.sql.rows import ACCOUNTS, padded
 from instantchat.store.sql.tables.accounts import accounts, nonces
 from instantchat.store.sql.tables.members import users
 
 LISTED = 100
+REFRESHED = {"refresh_at", "sealed_token", "token_expires_at", "state", "state_reason"}
 
 
 class SqlAccounts:
@@ -43,6 +46,24 @@ class SqlAccounts:
 
     async def set_state(self, account_id: str, state: r.AccountState, reason: str | None) -> r.Account | None:
         return await self._database.write(_set_state, account_id, state, reason)
+
+    async def of_person(self, ig_id: str) -> list[r.Account]:
+        return await self._database.read(of_person, ig_id)
+
+    async def claim_refreshes(self, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.Account]:
+        return await self._database.write(_claim_refreshes, now, until, limit)
+
+    async def settle_refresh(
+        self, account: r.Account, changes: Mapping[str, Any], *, refresh_at: dt.datetime | None
+    ) -> r.Account | None:
+        return await self._database.write(_settle_refresh, account, {**changes, "refresh_at": refresh_at})
+
+
+def of_person(connection: Connection, ig_id: str, *, lock: bool = False) -> list[r.Account]:
+    """The accounts with this id of either kind, oldest first."""
+    t = accounts.c
+    query = ACCOUNTS.select().where(or_(t.ig_user_id == ig_id, t.ig_scoped_id == ig_id)).order_by(t.connected_at, t.id)
+    return ACCOUNTS.build(connection.execute(query.with_for_update() if lock else query))
 
 
 def _put_nonce(connection: Connection, nonce: str, user_id: str, expires_at: dt.datetime, now: dt.datetime) -> None:
@@ -84,8 +105,31 @@ def _accounts(connection: Connection, workspace_id: str) -> list[r.Account]:
 def _set_state(connection: Connection, account_id: str, state: r.AccountState, reason: str | None) -> r.Account | None:
     """A disconnected account has no token, and another workspace may hold it by now: only `connect` brings it back."""
     values: dict[str, object] = {"state": state, "state_reason": reason}
+    if state in ("disconnected", "reauth_needed"):
+        values["refresh_at"] = None
     if state == "disconnected":
         values |= {"sealed_token": "", "token_expires_at": None}
     t = accounts.c
     connection.execute(update(accounts).where(t.id == account_id, t.state != "disconnected").values(values))
     return ACCOUNTS.first(connection, t.id == account_id)
+
+
+def _claim_refreshes(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.Account]:
+    t = accounts.c
+    due = select(t.id).where(t.refresh_at.is_not(null()), t.refresh_at <= now).order_by(t.refresh_at).limit(limit)
+    ids = list(connection.execute(due.with_for_update(skip_locked=True)).scalars())
+    if not ids:
+        return []
+    connection.execute(update(accounts).where(t.id.in_(padded(ids))).values(refresh_at=until))
+    found = {one.id: one for one in ACCOUNTS.build(connection.execute(ACCOUNTS.select().where(t.id.in_(padded(ids)))))}
+    return [found[account_id] for account_id in ids]
+
+
+def _settle_refresh(connection: Connection, account: r.Account, values: Mapping[str, Any]) -> r.Account | None:
+    if unknown := set(values) - REFRESHED:
+        raise ValueError(f"these cannot be changed: {sorted(unknown)}")
+    t = accounts.c
+    same = (t.id == account.id, t.sealed_token == account.sealed_token, t.state != "disconnected")
+    if connection.execute(update(accounts).where(*same).values(**values)).rowcount == 0:
+        return None
+    return ACCOUNTS.first(connection, t.id == account.id)

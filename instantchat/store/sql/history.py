@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+import datetime as dt
+
+from sqlalchemy import Connection, func, select
 
 from instantchat.store import records as r
+from instantchat.store.sql.candidates import PENDING
 from instantchat.store.sql.cursors import older, write_cursor
 from instantchat.store.sql.rows import EVENTS, MESSAGES, NOTES, RUNS
 from instantchat.store.sql.tables.inbox import conversations, messages, notes
 from instantchat.store.sql.tables.queue import events, runs
+
+LOOKED_AT = 5_000
 
 
 def messages_page(
@@ -40,6 +45,15 @@ def events_of(connection: Connection, workspace_id: str, conversation_id: str, l
     )
     query = EVENTS.select().where(t.lane == lane.scalar_subquery(), t.workspace_id == workspace_id)
     return EVENTS.build(connection.execute(query.order_by(t.seq.desc()).limit(limit)))
+
+
+def last_events(connection: Connection, workspace_id: str) -> dict[str, dt.datetime]:
+    """By kind, among the newest; all of it is in one index."""
+    t = events.c
+    newest = select(t.kind, t.received_at).where(t.workspace_id == workspace_id, t.state != PENDING)
+    newest_first = newest.order_by(t.received_at.desc(), t.seq.desc()).limit(LOOKED_AT).subquery()
+    last = select(newest_first.c.kind, func.max(newest_first.c.received_at)).group_by(newest_first.c.kind)
+    return {row[0]: row[1] for row in connection.execute(last)}
 
 
 def notes_of(connection: Connection, workspace_id: str, conversation_id: str, limit: int) -> list[r.Note]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, Table, select
 
 from instantchat.store import records as r
 from instantchat.store.sql.tables.accounts import accounts
+from instantchat.store.sql.tables.deletions import deletions
 from instantchat.store.sql.tables.flows import flows, versions
 from instantchat.store.sql.tables.inbox import contacts, conversations, messages, notes
 from instantchat.store.sql.tables.members import sessions, users
@@ -58,6 +59,7 @@ class Rows(Generic[T]):
 USERS = Rows(r.User, users)
 SESSIONS = Rows(r.Session, sessions)
 ACCOUNTS = Rows(r.Account, accounts)
+DELETIONS = Rows(r.Deletion, deletions)
 FLOWS = Rows(r.Flow, flows)
 VERSIONS = Rows(r.FlowVersion, versions)
 CONTACTS = Rows(r.Contact, contacts)

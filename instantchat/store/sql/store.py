@@ -9,6 +9,7 @@ from instantchat.store import ports
 from instantchat.store.sql.accounts import SqlAccounts
 from instantchat.store.sql.activity import SqlActivity
 from instantchat.store.sql.database import Backend, Database
+from instantchat.store.sql.deletions import SqlDeletions
 from instantchat.store.sql.flows import SqlFlows
 from instantchat.store.sql.inbox import SqlInbox
 from instantchat.store.sql.members import SqlMembers
@@ -25,6 +26,7 @@ class SqlStore:
         self.database = Database(backend)
         self.members: ports.MemberStore = SqlMembers(self.database)
         self.accounts: ports.AccountStore = SqlAccounts(self.database, clock)
+        self.deletions: ports.DeletionStore = SqlDeletions(self.database)
         self.flows: ports.FlowStore = SqlFlows(self.database)
         self.inbox: ports.InboxStore = SqlInbox(self.database, clock)
         self.queue: ports.QueueStore = SqlQueue(self.database, clock)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+from instantchat.store import records as r
 from instantchat.store.ports import Store
 from tests.store.world import World, new_account
 
@@ -78,3 +79,51 @@ class TestList:
         await store.accounts.set_state(world.account.id, "disconnected", None)
         found = await store.accounts.accounts(world.workspace_id)
         assert [one.id for one in found] == [world.account.id, second.id]
+
+
+class TestRefreshes:
+    async def due(self, store: Store, world: World) -> r.Account:
+        """The account, with a token that is due for refreshing now."""
+        due = dataclasses.replace(world.account, refresh_at=world.now, scopes="basic messages")
+        stored = await store.accounts.connect(due)
+        assert stored is not None
+        return stored
+
+    async def test_are_claimed_when_they_are_due_and_then_put_off(self, store: Store, world: World) -> None:
+        account = await self.due(store, world)
+        claimed = await store.accounts.claim_refreshes(world.now, world.now + MINUTE, 5)
+        assert claimed == [dataclasses.replace(account, refresh_at=world.now + MINUTE)]
+        assert await store.accounts.claim_refreshes(world.now, world.now + MINUTE, 5) == []
+        world.clock.advance(60)
+        assert len(await store.accounts.claim_refreshes(world.now, world.now + MINUTE, 5)) == 1
+
+    async def test_are_claimed_longest_due_first_and_not_before_their_time(self, store: Store, world: World) -> None:
+        accounts = [await world.add_account() for _ in range(3)]
+        for minutes, account in zip((-1, -2, 1), accounts, strict=True):
+            await store.accounts.connect(dataclasses.replace(account, refresh_at=world.now + minutes * MINUTE))
+        claimed = await store.accounts.claim_refreshes(world.now, world.now + MINUTE, 5)
+        assert [one.id for one in claimed] == [accounts[1].id, accounts[0].id]
+
+    async def test_store_the_new_token(self, store: Store, world: World) -> None:
+        account = await self.due(store, world)
+        until, later = world.now + 60 * MINUTE, world.now + 50 * MINUTE
+        new = {"sealed_token": "new", "token_expires_at": until, "state": "ok", "state_reason": None}
+        stored = await store.accounts.settle_refresh(account, new, refresh_at=later)
+        assert stored == dataclasses.replace(account, **new, refresh_at=later)
+        assert await store.accounts.account(world.workspace_id, account.id) == stored
+
+    async def test_lose_against_connecting_again(self, store: Store, world: World) -> None:
+        account = await self.due(store, world)
+        renewed = await store.accounts.connect(dataclasses.replace(account, sealed_token="by the owner"))
+        given = {"state": "reauth_needed", "state_reason": "expired"}
+        assert await store.accounts.settle_refresh(account, given, refresh_at=None) is None
+        assert await store.accounts.account(world.workspace_id, account.id) == renewed
+
+    async def test_end_where_only_the_owner_can_help(self, store: Store, world: World) -> None:
+        for state in ("reauth_needed", "disconnected"):
+            account = await self.due(store, world)
+            changed = await store.accounts.set_state(account.id, state, None)
+            assert changed is not None
+            assert changed.refresh_at is None
+            assert await store.accounts.claim_refreshes(world.now, world.now + MINUTE, 5) == []
+        assert await store.accounts.settle_refresh(account, {"state": "ok"}, refresh_at=None) is None

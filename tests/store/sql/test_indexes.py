@@ -157,6 +157,17 @@ async def _everything(world: World, conversations: list[r.Conversation]) -> None
     await store.queue.prune(now + dt.timedelta(days=1), 10)
     await store.queue.prune(now + dt.timedelta(days=1), 10_000)
     await store.flows.delete(world.workspace_id, flow.id, now)
+    await _deletions(world)
+
+
+async def _deletions(world: World) -> None:
+    deletions, asked = world.store.deletions, r.Deletion("code", "key", "received", world.now)
+    await world.arrive("p1", "new")
+    await deletions.request(asked, world.account.ig_scoped_id)
+    await deletions.request(asked, world.account.ig_scoped_id)
+    await deletions.deletion("code")
+    for limit in (1, 1_000, 10_000):
+        await deletions.erase(world.now, limit)
 
 
 async def _schedules(world: World) -> None:
@@ -186,6 +197,11 @@ async def _members(world: World) -> None:
     await world.store.accounts.take_nonce("n", world.user.id, now)
     await world.store.accounts.connect(world.account)
     await world.store.accounts.accounts(world.workspace_id)
+    await world.store.accounts.of_person(world.account.ig_user_id)
+    due = dataclasses.replace(world.account, refresh_at=now)
+    await world.store.accounts.connect(due)
+    await world.store.accounts.claim_refreshes(now, now + LEASE, 5)
+    assert await world.store.accounts.settle_refresh(due, {"state": "ok"}, refresh_at=None)
 
 
 async def _reads(world: World, conversation: r.Conversation) -> None:
@@ -207,6 +223,7 @@ async def _reads(world: World, conversation: r.Conversation) -> None:
     await inbox.runs(ours, conversation.id, 5)
     events = await inbox.events(ours, conversation.id, 5)
     await inbox.event(ours, events[0].id)
+    await inbox.last_events(ours)
     await inbox.add_note(world.note(conversation))
     await inbox.notes(ours, conversation.id, 5)
     replayed = await inbox.replay_events(ours, ["message", "comment"], 5)

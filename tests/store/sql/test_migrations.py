@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -85,6 +86,8 @@ class TestUpgrade:
         unheard = await store.inbox.thread("ws_1", "cnv_2")
         assert unheard is not None
         assert unheard.conversation.heard_at is None
+        (account,) = await store.accounts.accounts("ws_1")
+        assert (account.refresh_at, account.scopes) == (clock.now() + dt.timedelta(days=50), "")
         (event,) = await store.inbox.replay_events("ws_1", ["message"], 9)
         assert (event.event.id, event.contact) == ("evt_1", thread.contact)
         (work,) = await store.queue.claim_work("worker", clock.now(), clock.now() + LEASE, 9)
@@ -115,6 +118,7 @@ def _fill(connection: Connection, now: int) -> None:
     _insert(
         connection, "accounts", id="acc_1", workspace_id="ws_1", user_id="usr_1", ig_user_id="1", ig_scoped_id="1",
         username="shop", name="Shop", state="ok", sealed_token="x", connected_at=now,
+        token_expires_at=now + 60 * day,
     )  # fmt: skip
     for number, state in ((1, "handled"), (2, "pending")):
         _insert(

@@ -168,7 +168,9 @@ def _choices(message: rx.Var[Bubble]) -> rx.Component:
 
 
 def _about(message: rx.Var[Bubble]) -> rx.Component:
+    why = rx.cond(message.has_why, why_button(message.id), rx.fragment())
     return rx.el.div(
+        rx.cond(message.is_out, why, rx.fragment()),
         rx.match(
             message.sender,
             ("flow", rx.icon("workflow", size=13, aria_label="Flow", class_name="shrink-0")),
@@ -178,7 +180,7 @@ def _about(message: rx.Var[Bubble]) -> rx.Component:
         rx.cond(message.who, rx.el.span(message.who, class_name="truncate"), rx.fragment()),
         moment(message.at, "time", class_name="shrink-0 tabular-nums"),
         _delivery(message),
-        rx.cond(message.has_why, why_button(message.id), rx.fragment()),
+        rx.cond(message.is_out, rx.fragment(), why),
         class_name="flex min-h-6 max-w-full items-center gap-1.5 text-xs text-muted-foreground",
     )
 

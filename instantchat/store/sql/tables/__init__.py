@@ -33,6 +33,6 @@ def table_of(model: type[SQLModel]) -> Table:
 
 def metadata() -> MetaData:
     """All tables, once every slice is imported."""
-    from instantchat.store.sql.tables import accounts, flows, inbox, members, queue, schedules  # noqa: F401
+    from instantchat.store.sql.tables import accounts, deletions, flows, inbox, members, queue, schedules  # noqa: F401
 
     return SQLModel.metadata

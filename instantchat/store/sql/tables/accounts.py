@@ -18,6 +18,8 @@ class AccountRow(SQLModel, table=True):
     __table_args__ = (
         partial("ux_accounts_live", "ig_user_id", where="state <> 'disconnected'", unique=True),
         Index("ix_accounts_ig_user", "ig_user_id"),
+        Index("ix_accounts_ig_scoped", "ig_scoped_id"),
+        partial("ix_accounts_refresh", "refresh_at", where="refresh_at IS NOT NULL"),
         Index("ix_accounts_workspace", "workspace_id", "connected_at"),
     )
 
@@ -34,6 +36,8 @@ class AccountRow(SQLModel, table=True):
     token_expires_at: dt.datetime | None = Field(sa_type=Moment)
     connected_at: dt.datetime = Field(sa_type=Moment)
     state_reason: str | None = Field(sa_type=FreeText)
+    refresh_at: dt.datetime | None = Field(sa_type=Moment)
+    scopes: str = Field(sa_column_kwargs={"server_default": ""})
 
 
 class NonceRow(SQLModel, table=True):

@@ -9,6 +9,7 @@ import httpx
 from starlette.applications import Starlette
 
 from instantchat.channels.instagram.client import InstagramClient
+from instantchat.channels.instagram.doctor.server import Setup
 from instantchat.channels.simulator import create_simulator
 from instantchat.config import Settings
 from instantchat.engine.registry import load_all
@@ -16,6 +17,8 @@ from instantchat.engine.text import fold
 from instantchat.features.analytics.service import AnalyticsService
 from instantchat.features.auth.profile import ProfileService
 from instantchat.features.auth.service import AuthService
+from instantchat.features.callbacks.service import CallbackService
+from instantchat.features.connect.doctor import DoctorService
 from instantchat.features.connect.service import ConnectService
 from instantchat.features.flows.history import HistoryService
 from instantchat.features.flows.service import FlowService
@@ -51,6 +54,8 @@ class Assembly:
     auth: AuthService
     profile: ProfileService
     connect: ConnectService
+    doctor: DoctorService
+    callbacks: CallbackService
     flows: FlowService
     transfer: TransferService
     history: HistoryService
@@ -160,6 +165,10 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
             base_url=settings.base_url,
             is_configured=bool(settings.instagram_app_id),
         ),
+        doctor=DoctorService(store, clock, http, instagram, settings.vault, _setup(settings)),
+        callbacks=CallbackService(
+            store, clock, hub, settings.webhook_secrets, runtime.wake_deletions, base_url=settings.base_url
+        ),
         flows=flows,
         transfer=TransferService(store, flows),
         history=HistoryService(store, flows),
@@ -169,6 +178,18 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         analytics=AnalyticsService(store, clock),
         simulator=_simulator(settings, clock, http) if settings.simulator_on and serves else None,
         relay=Relay(hub, store, settings.storage_url) if settings.storage_url.startswith("postgresql") else None,
+    )
+
+
+def _setup(settings: Settings) -> Setup:
+    return Setup(
+        app_id=settings.instagram_app_id,
+        secrets=settings.webhook_secrets,
+        verify_token=settings.verify_token,
+        public_url=settings.public_url,
+        base_url=settings.base_url,
+        graph_url=settings.graph,
+        is_simulated=settings.simulator_on,
     )
 
 

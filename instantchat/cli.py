@@ -1,4 +1,5 @@
-"""`instantchat run | worker | build`: the processes of the product; `lint | schema`: tools for flows in files.
+"""`instantchat run | worker | build`: the processes of the product; `lint | schema`: tools for flows in files;
+`doctor`: checks of the connection to Instagram.
 
 `run` serves pages, API, webhooks, realtime and the worker on one port; `--api-only` leaves the pages out and needs no
 build of them; `--no-worker` leaves the worker to `instantchat worker`.
@@ -73,6 +74,17 @@ def build(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def doctor(arguments: argparse.Namespace) -> int:
+    """Try every step of the connection to Instagram, beside the running server; 1 when one failed."""
+    from instantchat.doctor import report
+
+    settings = _settings(arguments)
+    setup_logging("error", settings.log_format)
+    text, has_failed = report(settings, as_json=arguments.json)
+    print(text)
+    return 1 if has_failed else 0
+
+
 def lint(arguments: argparse.Namespace) -> int:
     """Check flows in files; needs no settings, database or server."""
     from instantchat.lint.command import lint as check
@@ -101,6 +113,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(command=run)
     commands.add_parser("worker", help="handle events and send messages only").set_defaults(command=worker)
     commands.add_parser("build", help="build the pages if they are stale").set_defaults(command=build)
+    examine = commands.add_parser("doctor", help="try every step of the connection: exit code 1 when one failed")
+    examine.add_argument("--port", type=int, help="port the server listens on")
+    examine.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    examine.set_defaults(command=doctor)
     check = commands.add_parser("lint", help="check flows in files: exit code 0 clean, 1 findings, 2 unreadable")
     check.add_argument("files", nargs="+", metavar="FILE", help="a JSON file, a directory of them, or - for input")
     check.add_argument("--format", choices=("text", "json"), default="text", help="how findings are printed")

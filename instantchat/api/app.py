@@ -25,7 +25,10 @@ from instantchat.kit.rate_limit import RateLimit
 if TYPE_CHECKING:
     from instantchat.assembly import Assembly
 
-_BODY_LIMITS = {"/api/user/avatar": LARGEST_UPLOAD + 64 * 1024}
+_SIGNED = 64 * 1024
+_BODY_LIMITS = {"/api/user/avatar": LARGEST_UPLOAD + 64 * 1024} | {
+    f"{path}/{name}": _SIGNED for path in PATHS for name in ("deauthorize", "data-deletion")
+}
 _PROBLEM: dict[str, Any] = {
     "description": "A refusal (RFC 9457)",
     "content": {

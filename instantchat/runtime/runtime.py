@@ -7,7 +7,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -19,6 +19,7 @@ from instantchat.kit.guard import GuardedClient
 from instantchat.runtime.ai import Ai
 from instantchat.runtime.automation import DEFAULT_POLICY, Policy
 from instantchat.runtime.calls import Calls
+from instantchat.runtime.deletions import Deletions
 from instantchat.runtime.intake import Intake
 from instantchat.runtime.live import Publisher
 from instantchat.runtime.outbox import Outbox
@@ -29,6 +30,7 @@ from instantchat.runtime.scheduler import Scheduler, Signal
 from instantchat.runtime.schedules import Schedules
 from instantchat.runtime.sending import Limits, Sender
 from instantchat.runtime.tally import Tally
+from instantchat.runtime.tokens import Tokens
 from instantchat.runtime.worker import Worker
 from instantchat.store.ports import Store
 
@@ -37,6 +39,14 @@ log = structlog.get_logger(__name__)
 _STOP_SECONDS = 8.0
 _IDLE_ALONE = 15.0
 _IDLE_SHARED = 1.0
+
+
+class Loop(Protocol):
+    """A part that works by itself."""
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ class Runtime:
         completions: Completions | None = None,
     ) -> None:
         self._options = options
-        self._events, self._sends, self._api_calls = Signal(), Signal(), Signal()
+        self._events, self._sends, self._api_calls, self._erasures = Signal(), Signal(), Signal(), Signal()
         queue = store.queue
         self.intake = Intake(queue, clock, options.webhook_secrets, self._events.ring)
         wakes = (self._events.ring, self._sends.ring, self._api_calls.ring)
@@ -101,6 +111,8 @@ class Runtime:
         )
         self._schedules = Schedules(store, clock, self._events, options.policy.timezone)
         self._retention = Retention(queue, clock, options.explanations_kept)
+        self._deletions = Deletions(store.deletions, clock, publisher, self._erasures)
+        self._tokens = Tokens(instagram, store.accounts, clock, publisher, vault)
         self._stopped_by_flag: list[asyncio.Task[None]] = []
         self._stopped_by_cancel: list[asyncio.Task[None]] = []
 
@@ -115,9 +127,10 @@ class Runtime:
         self._stopped_by_cancel = [_spawn(each.run) for each in self._loops()]
         self.wake_outbox()
 
-    def _loops(self) -> tuple[Scheduler | Profiles | Tally | Schedules | Retention, ...]:
+    def _loops(self) -> tuple[Loop, ...]:
         """What can be cancelled at any moment."""
-        return self._scheduler, self._profiles, self._tally, self._schedules, self._retention
+        handling = self._scheduler, self._profiles, self._tally, self._schedules
+        return *handling, self._retention, self._deletions, self._tokens
 
     async def stop(self) -> None:
         """Finish what is under way, within 8 s; the rest stays in the database for the next start."""
@@ -143,6 +156,10 @@ class Runtime:
     def wake_outbox(self) -> None:
         """A message was queued."""
         self._sends.ring()
+
+    def wake_deletions(self) -> None:
+        """Somebody asked for their data to be deleted."""
+        self._erasures.ring()
 
     async def _intake_settled(self) -> None:
         with contextlib.suppress(TimeoutError):

@@ -89,6 +89,10 @@ class AccountStore(Protocol):
         the owner can help (`disconnected`, `reauth_needed`), no refresh is due any more."""
         ...
 
+    async def connected(self, limit: int) -> list[r.Account]:
+        """The accounts of all workspaces that are not disconnected, oldest first, for whoever runs the server."""
+        ...
+
     async def of_person(self, ig_id: str) -> list[r.Account]:
         """The accounts, of all workspaces, that Instagram knows by this id: as `ig_scoped_id` or `ig_user_id`."""
         ...

@@ -12,7 +12,7 @@ from instantchat.features.auth.state import Session
 from instantchat.ui import pages
 from instantchat.ui.live import Shell
 
-VISITORS = {"/login", "/signup", "/privacy", "404"}
+VISITORS = {"/login", "/signup", "/privacy", "/data-deletion/[code]", "404"}
 
 
 @pytest.fixture(scope="module")

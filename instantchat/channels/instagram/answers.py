@@ -150,6 +150,12 @@ def profile(igsid: str, body: bytes) -> Profile:
     )
 
 
+def fields(body: bytes) -> frozenset[str]:
+    """Of `{data: [{id, subscribed_fields: [..]}]}`; nothing subscribed is an empty list."""
+    found = unwrapped(body).get("subscribed_fields")
+    return frozenset(each for each in found if isinstance(each, str)) if isinstance(found, list) else frozenset()
+
+
 def unwrapped(body: bytes) -> dict[str, Any]:
     """The object of an answer, out of `{data: [..]}` if it is in one; raises `MetaUnreachable` for no object."""
     try:

@@ -139,6 +139,16 @@ class InstagramClient:
         """Stop the account's webhooks."""
         await self._call("DELETE", f"{self._versioned}/{ig_user_id}/subscribed_apps", token)
 
+    async def subscribed_fields(self, ig_user_id: str, token: Secret) -> frozenset[str]:
+        """The fields whose webhooks this app gets for the account; empty when it gets none."""
+        return answers.fields(await self._call("GET", f"{self._versioned}/{ig_user_id}/subscribed_apps", token))
+
+    async def check_conversations(self, ig_user_id: str, token: Secret) -> None:
+        """Ask for one conversation, only to hear whether that is allowed: 200/2534041 while the owner has switched off
+        access to messages. A creator's webhooks begin once this was called."""
+        query = {"platform": "instagram", "limit": "1"}
+        await self._call("GET", f"{self._versioned}/{ig_user_id}/conversations", token, params=query)
+
     async def profile(self, igsid: str, token: Secret) -> Profile | NoProfile:
         """What a person shares, within 5 s; no consent (230) and anonymous (9010) are answers, not errors."""
         url, query = f"{self._versioned}/{igsid}", {"fields": _PROFILE_FIELDS}

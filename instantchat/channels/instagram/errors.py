@@ -125,11 +125,13 @@ def _hint(message: str) -> str:
     return next((hint for part, hint in _MESSAGE_HINTS if part in lowered), "")
 
 
+TESTER_HINT = "The account probably lacks the Instagram Tester role while the Meta app is in development."
+
 # Setup mistakes that Meta tells only in words; the class still comes from the number.
 _MESSAGE_HINTS = (
     (
         "unsupported request - method type",
-        "The account probably lacks the Instagram Tester role while the Meta app is in development.",
+        TESTER_HINT,
     ),
     ("invalid platform app", "META_APP_ID must be the Instagram app id, not the Meta app id."),
     ("redirect uri", "Register this server's /api/instagram/callback address in the Meta app, letter for letter."),

@@ -1,4 +1,4 @@
-"""Connecting Instagram over HTTP: `/api/instagram/{connect,callback,status,account,disconnect}` (DESIGN section 6)."""
+"""Connecting Instagram over HTTP: `/api/instagram/{connect,callback,status,account,disconnect,doctor}`."""
 
 from __future__ import annotations
 
@@ -85,6 +85,11 @@ def _accounts(assembly: Assembly) -> APIRouter:
         """Drop the token and stop events; the account as it is now."""
         gone = await connect.disconnect(member, body.account_id if body else None)
         return s.AccountOut.from_record(gone)
+
+    @router.get("/api/instagram/doctor")
+    async def doctor(member: CurrentMember) -> s.DoctorOut:
+        """Try every step of the connection for real; takes the role admin, and up to 20 s."""
+        return s.DoctorOut.from_report(await assembly.doctor.examine(member))
 
     return router
 

@@ -13,6 +13,7 @@ from instantchat.features.connect.components import (
     problem,
     simulator_note,
 )
+from instantchat.features.connect.examination.components import examination
 from instantchat.features.connect.state import Connection
 from instantchat.ui.pages import page
 
@@ -32,5 +33,6 @@ def connect() -> rx.Component:
         problem(),
         simulator_note(),
         rx.cond(Connection.is_loaded, rx.el.div(known, invited, class_name="flex flex-col gap-6"), loading()),
+        examination(),
         class_name="flex flex-col gap-6",
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
+from instantchat.channels.instagram.doctor.check import CheckState
+from instantchat.features.connect.doctor import Report
 from instantchat.features.wire import Moment, Wire
 from instantchat.store import records as r
 
@@ -50,3 +52,37 @@ class DisconnectIn(Wire):
     """Which account to disconnect; without an id, the only or first connected one."""
 
     account_id: str | None = None
+
+
+class CheckOut(Wire):
+    """One step of the connection: what was found, and how to put it right."""
+
+    id: str
+    title: str
+    state: CheckState
+    evidence: str
+    fix: str
+    account_id: str | None
+
+
+class DoctorOut(Wire):
+    """Every step, the server's first; `state` is the gravest."""
+
+    state: CheckState
+    checks: list[CheckOut]
+
+    @classmethod
+    def from_report(cls, report: Report) -> Self:
+        """The wire form."""
+        checks = [
+            CheckOut(
+                id=each.id,
+                title=each.title,
+                state=each.state,
+                evidence=each.evidence,
+                fix=each.fix,
+                account_id=each.account_id,
+            )
+            for each in report.checks
+        ]
+        return cls(state=report.state, checks=checks)

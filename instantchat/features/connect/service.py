@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
+from random import SystemRandom
 
 import structlog
 
@@ -18,6 +19,7 @@ from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Secret, Vault
 from instantchat.kit.ids import new_id
 from instantchat.runtime.live import LiveEvent, Publisher
+from instantchat.runtime.tokens import refresh_at
 from instantchat.store import records as r
 from instantchat.store.ports import Store
 
@@ -73,10 +75,10 @@ class ConnectService:
             raise refusal("code_missing")
         try:
             async with asyncio.timeout(_COMPLETE_SECONDS):
-                token, identity = await self._permitted(code)
+                token, identity, permissions = await self._permitted(code)
         except (TimeoutError, MetaUnreachable):
             raise refusal("instagram_unreachable") from None
-        account = await self._accounts.connect(self._account(member, token, identity))
+        account = await self._accounts.connect(self._account(member, token, identity, permissions))
         if account is None:
             raise refusal("account_in_use")
         self._tell(account)
@@ -121,8 +123,8 @@ class ConnectService:
         accounts = await self._accounts.accounts(member.workspace_id)
         return [account for account in accounts if account.state != "disconnected"]
 
-    async def _permitted(self, code: str) -> tuple[LongToken, Identity]:
-        """The code's token and account, its deliveries switched on."""
+    async def _permitted(self, code: str) -> tuple[LongToken, Identity, frozenset[str]]:
+        """The code's token and account, its deliveries switched on, and what the owner allowed."""
         step = "code_rejected"
         try:
             short = await self._instagram.exchange_code(code, self._redirect_uri)
@@ -136,10 +138,11 @@ class ConnectService:
         except MetaRefused as refused:
             _log.warning("instagram_connect_refused", step=step, refusal=refused.code, hint=refused.refusal.hint)
             raise refusal(step) from None
-        return token, identity
+        return token, identity, short.permissions
 
-    def _account(self, member: Member, token: LongToken, identity: Identity) -> r.Account:
+    def _account(self, member: Member, token: LongToken, identity: Identity, permissions: frozenset[str]) -> r.Account:
         now = self._clock.now()
+        expires_at = now + dt.timedelta(seconds=token.expires_in)
         return r.Account(
             id=new_id("acc"),
             workspace_id=member.workspace_id,
@@ -151,8 +154,10 @@ class ConnectService:
             picture_url=identity.picture_url,
             state="ok",
             sealed_token=self._vault.seal(token.token),
-            token_expires_at=now + dt.timedelta(seconds=token.expires_in),
+            token_expires_at=expires_at,
             connected_at=now,
+            refresh_at=refresh_at(now, expires_at, SystemRandom()),
+            scopes=" ".join(sorted(permissions)),
         )
 
     async def _unsubscribe(self, account: r.Account) -> None:

@@ -133,6 +133,17 @@ class FlowService:
                 return saved
         raise flow_busy()
 
+    async def configure(self, member: Member, flow_id: str, settings: s.FlowSettings) -> FlowView:
+        """Change category, priority and reentry, as far as given. They count for what runs at once, without a new
+        version; the draft moves on one revision."""
+        member.require(EDITOR)
+        for _ in range(_ATTEMPTS):
+            stored = await self.record(member, flow_id)
+            saved = await self._update(member, stored, with_settings(stored, settings), None)
+            if saved is not None:
+                return saved
+        raise flow_busy()
+
     async def duplicate(self, member: Member, flow_id: str) -> FlowView:
         """A new draft with the same graph and settings, named `Copy of …`."""
         member.require(EDITOR)

@@ -47,6 +47,9 @@ class SqlAccounts:
     async def set_state(self, account_id: str, state: r.AccountState, reason: str | None) -> r.Account | None:
         return await self._database.write(_set_state, account_id, state, reason)
 
+    async def connected(self, limit: int) -> list[r.Account]:
+        return await self._database.read(_connected, limit)
+
     async def of_person(self, ig_id: str) -> list[r.Account]:
         return await self._database.read(of_person, ig_id)
 
@@ -99,6 +102,12 @@ def _connect(connection: Connection, account: r.Account) -> r.Account | None:
 def _accounts(connection: Connection, workspace_id: str) -> list[r.Account]:
     t = accounts.c
     query = ACCOUNTS.select().where(t.workspace_id == workspace_id).order_by(t.connected_at, t.id).limit(LISTED)
+    return ACCOUNTS.build(connection.execute(query))
+
+
+def _connected(connection: Connection, limit: int) -> list[r.Account]:
+    t = accounts.c
+    query = ACCOUNTS.select().where(t.state != "disconnected").order_by(t.connected_at, t.id).limit(limit)
     return ACCOUNTS.build(connection.execute(query))
 
 

@@ -86,7 +86,7 @@ def _empty(connection: Connection, account_id: str, limit: int) -> int:
     left = limit - _delete_events(connection, account_id, limit)
     while left > 0:
         query = select(contacts.c.id, contacts.c.igsid).where(contacts.c.account_id == account_id)
-        people = connection.execute(query.order_by(contacts.c.account_id, contacts.c.id).limit(PEOPLE_AT_ONCE)).all()
+        people = connection.execute(query.limit(PEOPLE_AT_ONCE)).all()
         if not people:
             break
         left -= _delete_people(connection, account_id, people, left)

@@ -78,6 +78,9 @@ class TestComplete:
         assert (account.username, account.name, account.state) == ("shop", "The Shop", "ok")
         assert account.picture_url == "https://cdn.test/shop.jpg"
         assert account.token_expires_at == clock.now() + dt.timedelta(days=60)
+        assert account.refresh_at is not None
+        assert dt.timedelta(days=50) <= account.refresh_at - clock.now() <= dt.timedelta(days=51)
+        assert account.scopes == "instagram_business_basic instagram_business_manage_messages"
         assert "long-token" not in account.sealed_token
         assert vault.open(account.sealed_token) == Secret("long-token")
         assert meta.calls == ["exchange", "long_lived", "me", "subscribe"]

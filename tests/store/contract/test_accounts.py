@@ -80,6 +80,14 @@ class TestList:
         found = await store.accounts.accounts(world.workspace_id)
         assert [one.id for one in found] == [world.account.id, second.id]
 
+    async def test_of_all_connected_ones_crosses_workspaces(self, store: Store, world: World, another) -> None:
+        world.clock.advance(60)
+        other = await another()
+        gone = await world.add_account()
+        await store.accounts.set_state(gone.id, "disconnected", None)
+        assert await store.accounts.connected(9) == [world.account, other.account]
+        assert await store.accounts.connected(1) == [world.account]
+
 
 class TestRefreshes:
     async def due(self, store: Store, world: World) -> r.Account:

@@ -13,7 +13,7 @@ _TEN_DAYS = 10 * 86_400_000_000
 def upgrade() -> None:
     _accounts()
     _deletions()
-    op.create_index("ix_contacts_account", "contacts", ["account_id", "id"])
+    op.create_index("ix_contacts_account", "contacts", ["account_id"])
 
 
 def _accounts() -> None:

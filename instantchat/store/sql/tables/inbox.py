@@ -18,7 +18,7 @@ class ContactRow(SQLModel, table=True):
     __tablename__ = "contacts"
     __table_args__ = (
         Index("ux_contacts_igsid", "igsid", "account_id", unique=True),
-        Index("ix_contacts_account", "account_id", "id"),
+        Index("ix_contacts_account", "account_id"),
         Index("ix_contacts_workspace", "workspace_id", "created_at", "id"),
     )
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from bench import engine, replay, server, sleepers
+from bench import burst, engine, replay, server, sleepers
 from bench.row import Row
 from bench.stage import BUILD
 
@@ -24,6 +24,7 @@ def main() -> int:
         "accept": lambda: server.accept(given.count),
         "loop": lambda: server.loop(given.count),
         "steady": lambda: server.steady(given.seconds),
+        "burst": lambda: burst.rows(given.count),
         "engine": engine.rows,
         "sleepers": sleepers.rows,
         "replay": lambda: replay.rows(BUILD),

@@ -23,14 +23,19 @@ from tests.support.sink import SinkProcess
 BUILD = ROOT / ".build"
 _SECRET = "bench-app-secret"
 _DRAIN_SECONDS = 60.0
+NEIGHBOUR = "17841400000000002"
 
 
 class Stage:
-    """A database with one active flow (or none) and a sink; `with` brings them up and down, `start` adds a server."""
+    """A database with one active flow (or none) and a sink; `with` brings them up and down, `start` adds a server.
 
-    def __init__(self, graph: Json | None) -> None:
+    `neighbour` is the flow of another workspace, whose account is `NEIGHBOUR`.
+    """
+
+    def __init__(self, graph: Json | None, neighbour: Json | None = None) -> None:
         self.key = new_key()
         self._graph = graph
+        self._neighbour = neighbour
         self._port = _free_port()
         self._server: Child | None = None
         self._cpu_of_start = 0.0
@@ -38,6 +43,9 @@ class Stage:
     def __enter__(self) -> Stage:
         self._data_dir = Path(tempfile.mkdtemp(prefix="bench-", dir=BUILD))
         self.seeded: Seeded = asyncio.run(seed_file(self._data_dir, Vault([self.key]), self._graph))
+        if self._neighbour is not None:
+            seeding = seed_file(self._data_dir, Vault([self.key]), self._neighbour, ig_user_id=NEIGHBOUR)
+            asyncio.run(seeding)
         self._sink = SinkProcess(_free_port())
         self._sink.__enter__()
         return self

@@ -122,13 +122,20 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         app_id=settings.instagram_app_id,
         app_secret=settings.webhook_secrets.get("META_APP_SECRET", Secret("")),
     )
-    policy = Policy(frozenset(map(fold, settings.stop_words)), bool(settings.ai_base_url), settings.timezone)
+    policy = Policy(
+        frozenset(map(fold, settings.stop_words)),
+        bool(settings.ai_base_url),
+        settings.timezone,
+        settings.edit_zero_is_new,
+    )
     options = RuntimeOptions(
         webhook_secrets=settings.webhook_secrets,
         send_limit_text=settings.send_limit_text,
         allowed_networks=settings.http_allowed_networks,
         ai_model=settings.ai_model,
         policy=policy,
+        send_limit_media=settings.send_limit_media,
+        private_replies_per_hour=settings.private_replies_per_hour,
         explanations_kept=dt.timedelta(days=settings.explanations_days),
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),

@@ -98,6 +98,10 @@ class Settings(BaseSettings):
         ["stop", "unsubscribe"],
         description="Messages, comma separated, that end every waiting flow of the contact and start none.",
     )
+    edit_zero_is_new: bool = Field(
+        False,
+        description="Take edit number 0 of an unknown message as a new message, as seen with apps in development mode.",
+    )
     http_allowed_networks: Words = Field(
         [], description="CIDRs that calls from flows may reach although private; none by default."
     )

@@ -38,11 +38,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator decided for all workspaces. `stop_words` are folded; `timezone` is an IANA name."""
+    """What the operator decided for all workspaces. `stop_words` are folded; `timezone` is an IANA name;
+    `edit_zero_is_new`: see `inbound.take_edit`."""
 
     stop_words: frozenset[str] = frozenset()
     has_ai: bool = False
     timezone: str = "UTC"
+    edit_zero_is_new: bool = False
 
 
 DEFAULT_POLICY = Policy()

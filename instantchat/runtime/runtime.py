@@ -28,7 +28,7 @@ from instantchat.runtime.profiles import Profiles
 from instantchat.runtime.retention import Retention
 from instantchat.runtime.scheduler import Scheduler, Signal
 from instantchat.runtime.schedules import Schedules
-from instantchat.runtime.sending import Sender
+from instantchat.runtime.sending import Limits, Sender
 from instantchat.runtime.tally import Tally
 from instantchat.runtime.tokens import Tokens
 from instantchat.runtime.worker import Worker
@@ -60,6 +60,8 @@ class RuntimeOptions:
 
     webhook_secrets: Mapping[str, Secret] = field(default_factory=dict)
     send_limit_text: int = 100
+    send_limit_media: int = 10
+    private_replies_per_hour: int = 750
     allowed_networks: Sequence[str] = ()
     ai_model: str = ""
     policy: Policy = DEFAULT_POLICY
@@ -93,7 +95,8 @@ class Runtime:
         self._guard = GuardedClient(options.allowed_networks)
         ai = Ai(completions, store.inbox, options.ai_model)
         self._calls = Calls(queue, clock, self._guard, ai, self._api_calls, self._events)
-        sender, pace = Sender(instagram, clock, vault), Pace(options.send_limit_text)
+        limits = Limits(options.send_limit_media, options.private_replies_per_hour)
+        sender, pace = Sender(instagram, clock, vault, limits), Pace(options.send_limit_text)
         self._outbox = Outbox(store, clock, publisher, sender, pace, self._tally, self._scheduler, self._sends)
         self._worker = Worker(
             store,

@@ -30,6 +30,8 @@ DECISIONS: Final[dict[str, str]] = {
     "phone": "Somebody answered from Instagram's own app, so flows pause for this person.",
     "unsent": "The person took a message back; its text and media were dropped here too.",
     "edited": "The person edited a message, and it was changed here too.",
+    "seen": "The person saw the messages up to this one.",
+    "known_message": "It is a message that is stored here already, so it changed nothing.",
     "unknown_message": "It is about a message that is not stored here, so it changed nothing.",
 }
 NOBODY_LISTENS: Final = "No flow started: no flow was active."

@@ -25,7 +25,7 @@ _DID = {
     "profile": "The profile came",
     "result": "An answer to an API call or the AI came",
     "api": "A program started a flow",
-    "seen": "read the messages",
+    "read": "saw the messages",
 }
 _IMPERSONAL = ("schedule", "echo", "profile", "result", "api")
 _VALUE_NAMES = {

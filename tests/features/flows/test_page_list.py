@@ -95,6 +95,61 @@ class TestActions:
         expect(_row(page, "Prices")).to_contain_text("Draft")
 
 
+class TestSetup:
+    def test_how_often_a_flow_starts_its_priority_and_category(self, ana: Person) -> None:
+        flow_id = _flow(ana, "Prices")
+        page = ana.page("/flow-builder")
+        _act(page, "Prices", "Settings")
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_label("Hours between two starts")).to_have_count(0)
+        dialog.get_by_label("Starts for the same person").select_option("every")
+        dialog.get_by_label("Hours between two starts").fill("12")
+        dialog.get_by_label("Priority").fill("2000")
+        dialog.get_by_label("Priority").evaluate("field => field.removeAttribute('max')")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("Priority: Input should be less than or equal to 1000.")
+        dialog.get_by_label("Priority").fill("5")
+        dialog.get_by_label("Category").fill("Shop")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_have_count(0)
+        flow = ana.context.request.get("/api/flow/get/Prices").json()
+        assert (flow["id"], flow["reentry"], flow["priority"], flow["category"]) == (
+            flow_id,
+            {"mode": "every", "hours": 12},
+            5,
+            "Shop",
+        )
+
+    def test_a_flow_goes_out_as_a_file_and_comes_in_as_a_draft(self, ana: Person) -> None:
+        _flow(ana, "Prices", answers=True)
+        page = ana.page("/flow-builder")
+        with page.expect_download() as download:
+            _act(page, "Prices", "Export")
+        text = download.value.path().read_text()
+        assert json.loads(text)["name"] == "Prices"
+        page.get_by_role("button", name="Import").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Content of the file").fill("Prices")
+        dialog.get_by_role("button", name="Import").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("This is not a flow")
+        dialog.get_by_label("Content of the file").fill(text)
+        dialog.get_by_role("button", name="Import").click()
+        canvas.open_builder(page)
+        expect(page.get_by_label("Flow name")).to_have_value("Prices (2)")
+
+    def test_what_an_import_could_not_find_is_told(self, ana: Person) -> None:
+        node = {"id": "s", "type": "subflowNode", "position": {"x": 0, "y": 0}, "data": {"flow": "flow_elsewhere"}}
+        file = {"nodes": [node], "edges": [], "references": {"flows": {"flow_elsewhere": "Address"}}}
+        page = ana.page("/flow-builder")
+        page.get_by_role("button", name="Import").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Content of the file").fill(json.dumps(file))
+        dialog.get_by_role("button", name="Import").click()
+        expect(dialog.get_by_role("listitem")).to_have_text("There is no flow “Address” here.")
+        dialog.get_by_role("link", name="Open it").click()
+        canvas.open_builder(page)
+
+
 class TestFinding:
     def test_by_status_and_by_words_of_the_name(self, ana: Person) -> None:
         for name in ("Prices in euros", "Prices in dollars", "Opening hours"):

@@ -13,6 +13,7 @@ from instantchat.channels.instagram.doctor.server import Setup
 from instantchat.channels.simulator import create_simulator
 from instantchat.config import Settings
 from instantchat.engine.registry import load_all
+from instantchat.engine.text import fold
 from instantchat.features.analytics.service import AnalyticsService
 from instantchat.features.auth.profile import ProfileService
 from instantchat.features.auth.service import AuthService
@@ -31,6 +32,7 @@ from instantchat.kit.crypto import Secret
 from instantchat.kit.http import new_client
 from instantchat.realtime.hub import Hub
 from instantchat.realtime.relay import Relay
+from instantchat.runtime.automation import Policy
 from instantchat.runtime.effects import handlers
 from instantchat.runtime.runtime import Runtime, RuntimeOptions
 from instantchat.store.connect import open_store
@@ -120,12 +122,20 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         app_id=settings.instagram_app_id,
         app_secret=settings.webhook_secrets.get("META_APP_SECRET", Secret("")),
     )
+    policy = Policy(
+        frozenset(map(fold, settings.stop_words)),
+        bool(settings.ai_base_url),
+        settings.timezone,
+        settings.edit_zero_is_new,
+    )
     options = RuntimeOptions(
         webhook_secrets=settings.webhook_secrets,
         send_limit_text=settings.send_limit_text,
         allowed_networks=settings.http_allowed_networks,
         ai_model=settings.ai_model,
-        stop_words=settings.stop_words,
+        policy=policy,
+        send_limit_media=settings.send_limit_media,
+        private_replies_per_hour=settings.private_replies_per_hour,
         explanations_kept=dt.timedelta(days=settings.explanations_days),
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),
@@ -135,7 +145,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
     )
     runtime = Runtime(store, clock, instagram, hub, settings.vault, options, completions)
     auth = AuthService(store.members, clock, settings)
-    flows = FlowService(store, clock, hub, settings.http_allowed_networks)
+    flows = FlowService(store, clock, hub, settings.http_allowed_networks, settings.timezone)
     return Assembly(
         settings=settings,
         clock=clock,
@@ -163,7 +173,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         transfer=TransferService(store, flows),
         history=HistoryService(store, flows),
         starting=StartingService(store, clock, runtime.wake_worker),
-        trial=TrialService(store, clock, stop_words=settings.stop_words),
+        trial=TrialService(store, clock, policy),
         inbox=InboxService(store, clock, hub, runtime.wake_outbox),
         analytics=AnalyticsService(store, clock),
         simulator=_simulator(settings, clock, http) if settings.simulator_on and serves else None,

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from instantchat.engine.zone import read_zone
 from instantchat.errors import StartRefused
 from instantchat.kit.crypto import Secret, Vault, new_key
 from instantchat.kit.ids import new_token
@@ -92,9 +93,14 @@ class Settings(BaseSettings):
     explanations_days: int = Field(
         30, ge=3, le=3650, description="Days for which handled events and finished runs, with the reasons, are kept."
     )
+    timezone: str = Field("UTC", description="Time zone of delays and schedules that name none, such as Europe/Madrid.")
     stop_words: Words = Field(
         ["stop", "unsubscribe"],
         description="Messages, comma separated, that end every waiting flow of the contact and start none.",
+    )
+    edit_zero_is_new: bool = Field(
+        False,
+        description="Take edit number 0 of an unknown message as a new message, as seen with apps in development mode.",
     )
     http_allowed_networks: Words = Field(
         [], description="CIDRs that calls from flows may reach although private; none by default."
@@ -112,6 +118,13 @@ class Settings(BaseSettings):
     def _networks(cls, value: list[str]) -> list[str]:
         for network in value:
             ipaddress.ip_network(network, strict=False)
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if read_zone(value) is None:
+            raise ValueError("must be the name of a time zone, such as Europe/Madrid")
         return value
 
     @field_validator("rate_limit_login", "rate_limit_login_address", "rate_limit_api")

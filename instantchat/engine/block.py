@@ -15,6 +15,7 @@ from .scope import Path
 from .templates import Slot, parse_template
 
 ISSUES_PER_BLOCK = 20
+STEP_SHOWN = 100  # characters of a key in the path of a field
 _OVER_LIMIT = ("too_long", "less_than", "greater_than", "finite_number", "too_short", "too_large", "int_parsing_size")
 
 
@@ -103,7 +104,7 @@ def strings_in(value: Any) -> Iterator[str]:
 
 def _as_issue(detail: Any) -> Issue:
     kind: str = detail["type"]
-    field = ".".join(str(step) for step in detail["loc"]) or None
+    field = ".".join(str(step)[:STEP_SHOWN] for step in detail["loc"] if step != "[key]") or None
     if kind == "literal_error":
         code = "unknown_value"
     elif kind.endswith(_OVER_LIMIT) or kind.startswith(_OVER_LIMIT):

@@ -94,6 +94,7 @@ class _Handling:
         self.follow_ups: list[Decision] = []
         self.looked_at = 0
         self.started = 0
+        self.handed_on: set[str] = set()
 
     def move(self, flow: CompiledFlow, run: Run, given: Input) -> None:
         """Advance a run."""
@@ -152,8 +153,20 @@ class _Handling:
             start = Start(message, None if node_id in flow.compiled.starts else node_id)
             cancel = replaced(flow, [*self.waiting.values()])
             decision = Decision("named", start=flow, start_input=start, cancel=cancel, verdicts=(verdict,))
-            kept = {name: value for name, value in progress.run.data.items() if name in _INHERITED}
-            self.follow_ups.append(self.carry_out(decision, burst=progress.run.burst, data=kept))
+            self.follow_ups.append(
+                self.carry_out(decision, burst=progress.run.burst, data=self._inherited(progress.run))
+            )
+
+    def _inherited(self, run: Run) -> dict[str, Any]:
+        """What a started run takes over. The one private reply to a comment goes to the first run that is started by
+        one that is over; a run that waits keeps it."""
+        kept = {name: value for name, value in run.data.items() if name in _INHERITED}
+        comment = kept.get("comment")
+        if comment is not None:
+            if not run.is_over or comment["id"] in self.handed_on:
+                kept["comment"] = {**comment, "spent": True}
+            self.handed_on.add(comment["id"])
+        return kept
 
     def _tell(self, effect: TagContact | UntagContact | SetField, progress: Progress) -> None:
         """Ask the triggers that listen to changes of contacts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -23,13 +23,14 @@ _ID: Schema = {"type": "string", "minLength": 1, "maxLength": ID_LIMIT}
 _NUMBER: Schema = {"type": "number"}
 
 
-def flow_schema() -> Schema:
-    """What a file with a flow may hold: every installed node type, action and trigger, each a definition of its own.
+def flow_schema(is_wanted: Callable[[type[Block]], bool] = lambda _: True) -> Schema:
+    """What a file with a flow may hold: every installed node type, action and trigger, each a definition of its own;
+    or those that are wanted.
 
     All that validates is well formed node by node. What only the engine can say (edges that lead nowhere, unfinished
     fields, loops) is for `validate_flow`.
     """
-    blocks: list[type[Block]] = [*_node_classes(), *trigger_types().values()]
+    blocks: list[type[Block]] = [cls for cls in (*_node_classes(), *trigger_types().values()) if is_wanted(cls)]
     refs, shared = models_json_schema([(cls, "validation") for cls in blocks], ref_template="#/$defs/{model}")
     of = {cls: refs[cls, "validation"] for cls in blocks}
     defs: dict[str, Schema] = {name: _with_nulls(schema) for name, schema in shared["$defs"].items()}
@@ -39,7 +40,7 @@ def flow_schema() -> Schema:
         for name, info in cls.model_fields.items():
             if mark_of(info, Kind) == Kind("triggers"):
                 schema["properties"][info.alias or name]["items"] = {"$ref": "#/$defs/trigger"}
-    defs |= {"node": _node(of), "trigger": _choice("type", {name: of[cls] for name, cls in trigger_types().items()})}
+    defs |= {"node": _node(of), "trigger": _choice("type", _named(trigger_types(), of))}
     return {"$schema": DIALECT, "title": "InstantChat flow", **_flow(), "$defs": {**defs, "edge": _edge()}}
 
 
@@ -65,7 +66,10 @@ def _flow() -> Schema:
 
 def _node(of: Mapping[type[Block], Schema]) -> Schema:
     """A node: its data by its type, and by the variant where the type has variants."""
-    datas = {name: of[cls] if cls.discriminator is None else _variants(cls, of) for name, cls in node_types().items()}
+    datas = {
+        name: each if (cls := node_types()[name]).discriminator is None else _variants(cls, of)
+        for name, each in _named(node_types(), of).items()
+    }
     ways = {name: {"properties": {"data": {"anyOf": [data, {"type": "null"}]}}} for name, data in datas.items()}
     node = _choice("type", ways)
     node["properties"] |= {"id": _ID, "position": _or_null(_object(x=_NUMBER, y=_NUMBER))}
@@ -74,9 +78,13 @@ def _node(of: Mapping[type[Block], Schema]) -> Schema:
 
 def _variants(cls: type[Node], of: Mapping[type[Block], Schema]) -> Schema:
     """Data of a type with variants; without one chosen it is unfinished, not wrong."""
-    schema = _choice(cls.discriminator or "", {name: of[each] for name, each in node_variants(cls.type).items()})
+    schema = _choice(cls.discriminator or "", _named(node_variants(cls.type), of))
     schema["properties"][cls.discriminator or ""]["enum"] += ["", None]
     return {**schema, "required": [], "title": cls.label, "description": inspect.cleandoc(cls.__doc__ or "")}
+
+
+def _named(classes: Mapping[str, type[Block]], of: Mapping[type[Block], Schema]) -> dict[str, Schema]:
+    return {name: of[cls] for name, cls in classes.items() if cls in of}
 
 
 def _choice(key: str, ways: Mapping[str, Schema]) -> Schema:

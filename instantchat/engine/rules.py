@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
+from pydantic_core import PydanticCustomError
 
 from .context import Context
 from .filters import format_value
@@ -80,6 +81,19 @@ class Rule(Part):
         Required,
         Show({"op": WITH_VALUE}),
     ] = None
+
+    @field_validator("value", mode="wrap")
+    @classmethod
+    def _told_once(cls, value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        """One finding, not one for each type that the value could have."""
+        try:
+            return read(value)
+        except ValidationError as error:
+            if any(detail["type"].endswith("too_long") for detail in error.errors(include_url=False)):
+                raise PydanticCustomError(
+                    "too_long", "Texts have at most 2,000 characters, lists 100 entries"
+                ) from None
+            raise PydanticCustomError("value_type", "Input should be a text, a number, yes or no, or a list") from None
 
     def holds(self, facts: Facts) -> bool:
         """Whether it is true now."""

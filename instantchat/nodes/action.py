@@ -13,7 +13,7 @@ from instantchat.engine.visit import Visit
 class ActionNode(Node):
     """Does something about the contact or calls another service.
 
-    `action` chooses what; each action is a subclass with `variant` set, its own fields and its own exits.
+    `action` chooses what; each action has fields of its own.
     """
 
     type: ClassVar[str] = "actionNode"

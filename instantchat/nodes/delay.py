@@ -30,7 +30,7 @@ class Until(Part):
     weekdays: Annotated[list[Weekday], Field(title="Only on", max_length=7), Kind("weekdays"), Labels(DAY_NAMES)] = []
     timezone: Annotated[
         str,
-        Field(title="Time zone", description="Such as Europe/Madrid; empty: the account's.", max_length=64),
+        Field(title="Time zone", description="Such as Europe/Madrid; empty: the server's (TIMEZONE).", max_length=64),
         Kind("timezone"),
     ] = ""
 

@@ -38,10 +38,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator decided for all workspaces. `stop_words` are folded."""
+    """What the operator decided for all workspaces. `stop_words` are folded; `timezone` is an IANA name;
+    `edit_zero_is_new`: see `inbound.take_edit`."""
 
     stop_words: frozenset[str] = frozenset()
     has_ai: bool = False
+    timezone: str = "UTC"
+    edit_zero_is_new: bool = False
 
 
 DEFAULT_POLICY = Policy()
@@ -176,7 +179,7 @@ class Automation:
         account, conversation = lane.work.account, lane.known_conversation
         return Context(
             contact=contact_view(lane.known_contact),
-            account=AccountView(account.id, account.ig_user_id, account.username),
+            account=AccountView(account.id, account.ig_user_id, account.username, self.policy.timezone),
             now=lane.now,
             rng=self.rng,
             message=message,

@@ -8,19 +8,11 @@ from __future__ import annotations
 import datetime as dt
 
 from instantchat.runtime.automation import Automation
-from instantchat.runtime.lane import PHONE_PAUSE, Lane
+from instantchat.runtime.lane import PHONE_PAUSE, Lane, TryLater
 from instantchat.store.records import Event, Json, MessageChange, OpenSend
 
 PATIENCE = dt.timedelta(seconds=1)
 TRIES = 4
-
-
-class TryLater(Exception):
-    """This event cannot be judged yet; what follows it in its lane waits with it."""
-
-    def __init__(self, retry_at: dt.datetime) -> None:
-        super().__init__(f"again at {retry_at.isoformat()}")
-        self.retry_at = retry_at
 
 
 def take_echo(lane: Lane, event: Event, automation: Automation) -> Json:
@@ -29,11 +21,11 @@ def take_echo(lane: Lane, event: Event, automation: Automation) -> Json:
     Raises `TryLater` while a send of the lane is under way that may be this one.
     """
     mid = event.payload.get("mid")
-    message_id = lane.work.known_mids.get(mid) if mid else None
-    if message_id is not None:
-        if any(send.message_id == message_id for send in lane.work.open_sends):
-            lane.changes.message_changes.append(MessageChange(message_id, status="sent"))
-        return {"reason": "own_message", "messageId": message_id}
+    known = lane.work.known_mids.get(mid) if mid else None
+    if known is not None:
+        if any(send.message_id == known.id for send in lane.work.open_sends):
+            lane.changes.message_changes.append(MessageChange(known.id, status="sent"))
+        return {"reason": "own_message", "messageId": known.id}
     ours = _same(lane, event)
     if ours is not None:
         lane.changes.settled |= {ours.message_id}

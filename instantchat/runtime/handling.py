@@ -8,18 +8,18 @@ from collections.abc import Callable
 import structlog
 
 from instantchat.runtime.automation import Automation
-from instantchat.runtime.echo import TryLater, take_echo
+from instantchat.runtime.echo import take_echo
 from instantchat.runtime.inbound import (
     take_comment,
     take_edit,
     take_message,
     take_profile,
+    take_referral,
     take_result,
     take_schedule,
-    take_sign,
-    take_unsend,
 )
-from instantchat.runtime.lane import Lane
+from instantchat.runtime.lane import Lane, TryLater
+from instantchat.runtime.marks import take_handover, take_reaction, take_seen, take_unsend
 from instantchat.runtime.runs import failed_record
 from instantchat.runtime.starts import take_api
 from instantchat.store.records import Event, HandledEvent, Json, RunRecord
@@ -34,12 +34,14 @@ _KINDS: dict[str, Callable[[Lane, Event, Automation], Json]] = {
     "postback": take_message,
     "comment": take_comment,
     "live_comment": take_comment,
-    "reaction": take_sign,
-    "referral": take_sign,
+    "reaction": take_reaction,
+    "referral": take_referral,
     "schedule": take_schedule,
     "echo": take_echo,
     "unsend": take_unsend,
     "edit": take_edit,
+    "read": take_seen,
+    "handover": take_handover,
     "profile": take_profile,
     "result": take_result,
     "api": take_api,

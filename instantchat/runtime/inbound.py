@@ -1,19 +1,27 @@
-"""What a contact does: stored, heard by the flows; unsending and editing change messages."""
+"""What a contact says and does: stored, heard by the flows. What changes stored messages is in `marks`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from instantchat.channels.instagram.payloads import mapping, text_of
 from instantchat.engine.context import InboundMessage
 from instantchat.kit.clock import rfc3339
 from instantchat.runtime.automation import Automation
 from instantchat.runtime.heard import inbound_message
 from instantchat.runtime.lane import Lane
-from instantchat.store.records import Event, Json, MessageChange
+from instantchat.runtime.marks import change_message
+from instantchat.store.records import Event, Json
 
 
 def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
     """A direct message, story reply or mention, quick reply tap, button or menu tap: stored, opens the window, and is
-    heard by the flows unless another app holds the thread."""
+    heard by the flows unless another app holds the thread. One that is stored already is not taken again."""
     payload = event.payload
+    if payload.get("isEcho"):
+        return {"reason": "recorded"}  # a tap of the account's own, in a thread with itself
+    if (known := lane.message_about(payload.get("mid"))) is not None:
+        return {"reason": "known_message", "messageId": known.id}
     heard = inbound_message(event.kind, payload, event.id, event.at)
     is_first = lane.known_conversation.heard_at is None
     lane.add_message(
@@ -23,15 +31,14 @@ def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
         sender_id=lane.contact.id,
         text=payload.get("text") or "",
         attachments=payload.get("attachments") or [],
-        extras=_extras(payload),
+        extras=_extras(event.kind, payload),
         status="received",
         created_at=min(event.at, lane.now),
         mid=payload.get("mid"),
         event_id=event.id,
     )
-    lane.change_conversation(unread_count=lane.conversation.unread_count + 1)
     lane.changes.counts["messages_in"] += 1
-    window = _open_window(lane, event, heard)
+    window = _came_in(lane, event, heard)
     if heard is None:
         return {"reason": "standby", "verdicts": [], **window}
     return {**automation.hear(lane, heard, is_first=is_first), **window}
@@ -47,12 +54,15 @@ def take_comment(lane: Lane, event: Event, automation: Automation) -> Json:
         username = heard.refs.get("username")
         if username and lane.contact.username is None:
             lane.change_contact(username=username)
-        lane.add_note(decision["startedRunId"], f"Commented: “{heard.text}”" if heard.text else "Commented on a post.")
+        text = f"Commented: “{heard.text}”" if heard.text else "Commented on a post."
+        lane.add_note(decision["startedRunId"], text, at=event.at)
     return decision
 
 
-def take_sign(lane: Lane, event: Event, automation: Automation) -> Json:
-    """A reaction or an opened link: heard by the flows, and nothing else."""
+def take_referral(lane: Lane, event: Event, automation: Automation) -> Json:
+    """A link or an ad was opened in a thread that is there: heard by the flows, and seen in the conversation."""
+    if lane.changes.conversation is not None:
+        lane.add_activity(_came_by(mapping(event.payload.get("referral"))), event.at)
     heard = inbound_message(event.kind, event.payload, event.id, event.at)
     return {"reason": "recorded"} if heard is None else automation.hear(lane, heard)
 
@@ -63,23 +73,16 @@ def take_schedule(lane: Lane, event: Event, automation: Automation) -> Json:
     return automation.hear(lane, InboundMessage(event.id, "schedule", event.at, refs=refs))
 
 
-def take_unsend(lane: Lane, event: Event, automation: Automation) -> Json:
-    """A message was unsent: its text and the addresses of its media are dropped, as Meta's policy wants."""
-    message_id = lane.work.known_mids.get(event.payload.get("mid", ""))
-    if message_id is None:
-        return {"reason": "unknown_message"}
-    lane.changes.message_changes.append(MessageChange(message_id, text="", drop_attachments=True))
-    return {"reason": "unsent", "messageId": message_id}
-
-
 def take_edit(lane: Lane, event: Event, automation: Automation) -> Json:
-    """A message was edited."""
-    message_id = lane.work.known_mids.get(event.payload.get("mid", ""))
-    text = event.payload.get("text")
-    if message_id is None or text is None:
+    """A message was edited. Edit number 0 of a message that is not here is a new one where the operator says so: apps
+    in development mode were seen to get messages in this form only."""
+    message, text = lane.message_about(event.payload.get("mid")), event.payload.get("text")
+    if message is None and automation.policy.edit_zero_is_new and _edit_number(event) == "0":
+        return take_message(lane, replace(event, kind="message"), automation)
+    if message is None or text is None or message.extras.get("unsent"):
         return {"reason": "unknown_message"}
-    lane.changes.message_changes.append(MessageChange(message_id, text=text))
-    return {"reason": "edited", "messageId": message_id}
+    change_message(lane, message, text=text, extras={"edited": True})
+    return {"reason": "edited", "messageId": message.id}
 
 
 def take_profile(lane: Lane, event: Event, automation: Automation) -> Json:
@@ -98,16 +101,37 @@ def take_result(lane: Lane, event: Event, automation: Automation) -> Json:
     return automation.give_result(lane, event)
 
 
-def _open_window(lane: Lane, event: Event, heard: InboundMessage | None) -> Json:
-    """What the contact did opens the messaging window; until when is kept with the event."""
+def _came_in(lane: Lane, event: Event, heard: InboundMessage | None) -> Json:
+    """One more is unread, and what the contact did opens the messaging window; until when is kept with the event."""
     at = min(event.at, lane.now)
     is_from_ad = heard is not None and heard.refs.get("referralSource") == "ad"
     window = lane.window.after(heard.kind if heard is not None else event.kind, at, from_ad=is_from_ad)
-    heard_at = max(lane.conversation.heard_at or at, at)
-    lane.change_conversation(window_expires_at=window.expires_at, heard_at=heard_at)
+    conversation = lane.conversation
+    lane.change_conversation(
+        unread_count=conversation.unread_count + 1,
+        window_expires_at=window.expires_at,
+        heard_at=max(conversation.heard_at or at, at),
+    )
     return {"windowExpiresAt": rfc3339(window.expires_at)} if window.expires_at is not None else {}
 
 
-def _extras(payload: Json) -> Json:
+def _extras(kind: str, payload: Json) -> Json:
     """What is shown with an incoming message."""
-    return {name: payload[name] for name in ("replyTo", "referral") if name in payload}
+    extras: Json = {name: payload[name] for name in ("replyTo", "referral") if name in payload}
+    if payload.get("payload") is not None:
+        extras["tapped"] = "postback" if kind == "postback" else "quick_reply"
+    if payload.get("isStandby"):
+        extras["standby"] = True
+    if mapping(mapping(payload.get("raw")).get("message")).get("is_unsupported"):
+        extras["unsupported"] = True
+    return extras
+
+
+def _edit_number(event: Event) -> str | None:
+    return text_of(mapping(mapping(event.payload.get("raw")).get("message_edit")).get("num_edit"))
+
+
+def _came_by(referral: Json) -> str:
+    ref = text_of(referral.get("ref"))
+    what = "an ad" if referral.get("ad_id") or referral.get("source") == "ADS" else "a link"
+    return f"Opened {what} (“{ref[:100]}”)." if ref else f"Opened {what}."

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
 
-from instantchat.channels.instagram.payloads import ParsedEvent
+from instantchat.channels.instagram.payloads import TEST_ACCOUNT, ParsedEvent
 from instantchat.channels.instagram.signature import verify
 from instantchat.channels.instagram.webhook import parse_delivery
 from instantchat.errors import Unauthenticated
@@ -31,10 +34,15 @@ class Received:
     new: int
     duplicate: int
     unknown_account: int
+    test: int = 0
 
 
 class Intake:
-    """Takes deliveries. `secrets` are the candidate signing secrets by setting name."""
+    """Takes deliveries. `secrets` are the candidate signing secrets by setting name.
+
+    Of this process: `totals` are the events by what became of them, as in `Received`; `tested_at` is when the Test
+    button of Meta's dashboard was last heard, whose events belong to no account and are never stored.
+    """
 
     def __init__(
         self, queue: QueueStore, clock: Clock, secrets: Mapping[str, Secret], on_new: Callable[[], None]
@@ -44,6 +52,8 @@ class Intake:
         self._on_new = on_new
         self._batcher: Batcher[NewEvent, Ingested] = Batcher(queue.ingest, max_batch=_MAX_BATCH, bound=_BOUND)
         self._matched: str | None = None
+        self.totals: Counter[str] = Counter()
+        self.tested_at: dt.datetime | None = None
 
     async def receive(self, body: bytes, signature: str | None) -> Received:
         """Store every event of a delivery, all of them durably, before returning.
@@ -70,9 +80,15 @@ class Intake:
         new = answers.count("new")
         if new:
             self._on_new()
-        received = Received(new, answers.count("duplicate"), answers.count("unknown_account"))
-        if received.unknown_account:
-            log.info("webhook_unknown_account", events=received.unknown_account)
+        tests = sum(event.ig_user_id == TEST_ACCOUNT for event in events)
+        unknown = answers.count("unknown_account") - tests
+        if tests:
+            self.tested_at = now
+            log.info("webhook_test", events=tests)
+        if unknown:
+            log.info("webhook_unknown_account", events=unknown)
+        received = Received(new, answers.count("duplicate"), unknown, tests)
+        self.totals.update(dataclasses.asdict(received))
         return received
 
     async def settled(self) -> None:
@@ -115,9 +131,21 @@ def event_payload(event: ParsedEvent) -> Json:
         payload["isStandby"] = True
     if event.is_test:
         payload["isTest"] = True
-    if event.kind in _KEPT_WHOLE:
+    if event.kind in _KEPT_WHOLE or (event.kind == "message" and not _is_understood(event)):
         payload["raw"] = event.raw
     return payload
+
+
+def _is_understood(event: ParsedEvent) -> bool:
+    """Whether nothing of a message is lost by keeping what was read of it."""
+    if not event.attachments:
+        return event.text is not None
+    return all(each["type"] in _KNOWN_ATTACHMENTS for each in event.attachments)
+
+
+_KNOWN_ATTACHMENTS = frozenset(
+    {"image", "video", "audio", "file", "share", "story_mention", "like_heart", "ephemeral", "ig_story"}
+)
 
 
 _KEPT_WHOLE = frozenset(

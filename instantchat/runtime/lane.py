@@ -31,6 +31,14 @@ PHONE_PAUSE = dt.timedelta(hours=1)  # how long flows stay silent after the owne
 HANDOFF_PAUSE = dt.timedelta(hours=24)  # and after a flow handed over to people
 
 
+class TryLater(Exception):
+    """This event cannot be judged yet; what follows it in its lane waits with it."""
+
+    def __init__(self, retry_at: dt.datetime) -> None:
+        super().__init__(f"again at {retry_at.isoformat()}")
+        self.retry_at = retry_at
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """A run gives the conversation to a member, named by id or e-mail address."""
@@ -213,18 +221,39 @@ class Lane:
             event_id=_heard_by(run),
         )
 
-    def add_note(self, run_id: str, text: str, kind: NoteKind = "activity") -> Note:
-        """A line in the conversation that members see, by a run's flow: a `note`, or an `activity`, what it did."""
+    def message_about(self, mid: str | None) -> Message | None:
+        """The stored message that has the mid.
+
+        Raises `TryLater` when an event just before stored or changed it: once this checkpoint is, it can be read.
+        """
+        if not mid:
+            return None
+        message, changes = self.work.known_mids.get(mid), self.changes
+        if any(each.mid == mid for each in changes.messages) or any(
+            change.mid == mid or (message is not None and change.message_id == message.id)
+            for change in changes.message_changes
+        ):
+            raise TryLater(self.now)
+        return message
+
+    def add_note(self, run_id: str, text: str, kind: NoteKind = "activity", at: dt.datetime | None = None) -> Note:
+        """A line in the conversation that members see, by a run's flow: a `note`, or an `activity`, what it did. It
+        stands at `at`, else at the end."""
+        flow_id = self.changes.runs[run_id].flow_id
+        return self._add_note(at, kind=kind, author_kind="flow", author_id=flow_id, text=text, run_id=run_id)
+
+    def add_activity(self, text: str, at: dt.datetime) -> Note:
+        """A line in the conversation, at `at`, that tells members what happened on Instagram."""
+        return self._add_note(at, kind="activity", author_kind="system", author_id=None, text=text)
+
+    def _add_note(self, at: dt.datetime | None, **values: Any) -> Note:
+        conversation = self.conversation
         note = Note(
             id=new_id("not"),
-            workspace_id=self.conversation.workspace_id,
-            conversation_id=self.conversation.id,
-            kind=kind,
-            author_kind="flow",
-            author_id=self.changes.runs[run_id].flow_id,
-            text=text,
-            created_at=self.now,
-            run_id=run_id,
+            workspace_id=conversation.workspace_id,
+            conversation_id=conversation.id,
+            created_at=min(at or self.now, self.now),
+            **values,
         )
         self.changes.notes.append(note)
         return note

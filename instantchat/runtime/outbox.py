@@ -137,6 +137,8 @@ class Outbox:
 
     async def _take_note(self, send: Send, ended: Ended) -> None:
         """The account first: while it is not well, nothing of it is claimed."""
+        if ended.usage is not None:
+            self._pace.heed(send.account.id, ended.usage)
         if ended.blocked_for is not None:
             self._pace.block(send.account.id, ended.blocked_for)
         if ended.account_state is None or send.account.state == ended.account_state:

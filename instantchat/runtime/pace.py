@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from time import monotonic
 
+from instantchat.channels.instagram.answers import Usage
+
+SLOW_PERCENT = 80
+STOP_PERCENT = 95
+STOP_SECONDS = 60.0
 _KEPT = 10_000
 
 
@@ -24,6 +29,14 @@ class Pace:
     def block(self, account_id: str, seconds: float) -> None:
         """Instagram throttles the account: nothing for a while."""
         self._blocked[account_id] = max(self._blocked.get(account_id, 0.0), monotonic() + seconds)
+
+    def heed(self, account_id: str, usage: Usage) -> None:
+        """What Instagram says of its limits: from 80 % on the account pauses after each answer, longer the less is left
+        (a second at 95 %), and from 95 % on it stops until calls are possible again, a minute at least."""
+        if usage.percent >= STOP_PERCENT:
+            self.block(account_id, max(usage.regain_seconds, STOP_SECONDS))
+        elif usage.percent >= SLOW_PERCENT:
+            self.block(account_id, (usage.percent - SLOW_PERCENT + 1) / (STOP_PERCENT - SLOW_PERCENT + 1))
 
     def spend(self, account_ids: Iterable[str]) -> None:
         """One message of each was claimed (an account may come several times)."""

@@ -12,13 +12,12 @@ from typing import Any, Protocol
 import structlog
 
 from instantchat.channels.instagram.client import InstagramClient
-from instantchat.engine.text import fold
 from instantchat.kit.clock import Clock
 from instantchat.kit.completions import Completions
 from instantchat.kit.crypto import Secret, Vault
 from instantchat.kit.guard import GuardedClient
 from instantchat.runtime.ai import Ai
-from instantchat.runtime.automation import Policy
+from instantchat.runtime.automation import DEFAULT_POLICY, Policy
 from instantchat.runtime.calls import Calls
 from instantchat.runtime.deletions import Deletions
 from instantchat.runtime.intake import Intake
@@ -29,7 +28,7 @@ from instantchat.runtime.profiles import Profiles
 from instantchat.runtime.retention import Retention
 from instantchat.runtime.scheduler import Scheduler, Signal
 from instantchat.runtime.schedules import Schedules
-from instantchat.runtime.sending import Sender
+from instantchat.runtime.sending import Limits, Sender
 from instantchat.runtime.tally import Tally
 from instantchat.runtime.tokens import Tokens
 from instantchat.runtime.worker import Worker
@@ -61,9 +60,11 @@ class RuntimeOptions:
 
     webhook_secrets: Mapping[str, Secret] = field(default_factory=dict)
     send_limit_text: int = 100
+    send_limit_media: int = 10
+    private_replies_per_hour: int = 750
     allowed_networks: Sequence[str] = ()
     ai_model: str = ""
-    stop_words: Sequence[str] = ()
+    policy: Policy = DEFAULT_POLICY
     explanations_kept: dt.timedelta = dt.timedelta(days=30)
     worker: bool = True
     is_alone: bool = False
@@ -94,7 +95,8 @@ class Runtime:
         self._guard = GuardedClient(options.allowed_networks)
         ai = Ai(completions, store.inbox, options.ai_model)
         self._calls = Calls(queue, clock, self._guard, ai, self._api_calls, self._events)
-        sender, pace = Sender(instagram, clock, vault), Pace(options.send_limit_text)
+        limits = Limits(options.send_limit_media, options.private_replies_per_hour)
+        sender, pace = Sender(instagram, clock, vault, limits), Pace(options.send_limit_text)
         self._outbox = Outbox(store, clock, publisher, sender, pace, self._tally, self._scheduler, self._sends)
         self._worker = Worker(
             store,
@@ -105,9 +107,9 @@ class Runtime:
             self._events,
             wake_sends=self._sends.ring,
             wake_calls=self._api_calls.ring,
-            policy=Policy(frozenset(map(fold, options.stop_words)), completions is not None),
+            policy=options.policy,
         )
-        self._schedules = Schedules(store, clock, self._events)
+        self._schedules = Schedules(store, clock, self._events, options.policy.timezone)
         self._retention = Retention(queue, clock, options.explanations_kept)
         self._deletions = Deletions(store.deletions, clock, publisher, self._erasures)
         self._tokens = Tokens(instagram, store.accounts, clock, publisher, vault)

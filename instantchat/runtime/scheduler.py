@@ -15,7 +15,7 @@ from instantchat.store.ports import QueueStore
 
 log = structlog.get_logger(__name__)
 
-_GAP = 1.0  # between two looks at what is due, seconds
+_GAP = 0.25  # between two looks at what is due, seconds
 
 
 class Signal:
@@ -42,7 +42,7 @@ class Scheduler:
     """Calls `on_due` when an event, run or message becomes due, as the store knows it.
 
     It looks again when told of an earlier moment (`expect`), and every `idle` seconds, as other processes may have
-    added something; never more often than once a second.
+    added something; never more often than four times a second.
     """
 
     def __init__(self, queue: QueueStore, clock: Clock, on_due: Sequence[Callable[[], None]], *, idle: float) -> None:
@@ -68,7 +68,7 @@ class Scheduler:
             if due is not None and due <= now:
                 for wake in self._on_due:
                     wake()
-                await asyncio.sleep(_GAP)
+                await self._clock.sleep(_GAP)
                 continue
             self._plan(due)
             await self._wait(now)

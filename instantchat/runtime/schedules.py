@@ -30,20 +30,23 @@ log = structlog.get_logger(__name__)
 KIND = "schedule"
 LEASE = dt.timedelta(seconds=60)
 TOO_LATE = dt.timedelta(hours=1)  # a moment that passed while nobody ran is left out after that
-_PAGE = 200
+_PAGE = 100
+CROWDED = 50  # so many of the workspace's events or messages wait already: answers to people go before the next page
 _AT_ONCE = 4
 _RETRY = 1.0
 _IDLE = 15.0
+_CROWDED_PAUSE = 0.25
 _NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 
 class Schedules:
     """`on_new` is told when events were stored. What was published a moment ago is seen within `_IDLE` seconds."""
 
-    def __init__(self, store: Store, clock: Clock, on_new: Signal) -> None:
+    def __init__(self, store: Store, clock: Clock, on_new: Signal, timezone: str = "UTC") -> None:
         self._store = store
         self._clock = clock
         self._on_new = on_new
+        self._timezone = timezone
         self._versions = Versions(store.flows)
         self._rng = SystemRandom()
 
@@ -61,26 +64,30 @@ class Schedules:
                 await asyncio.sleep(_RETRY)
 
     async def fire_some(self) -> int:
-        """Take one page of contacts of each schedule that is due; how many there were."""
+        """Take one page of contacts of each schedule that is due, save where much is waiting; how many it were."""
         owner, now = new_id("lease"), self._clock.now()
         claimed = await self._store.schedules.claim(owner, now, now + LEASE, _AT_ONCE)
-        for schedule in claimed:
-            await self._fire(schedule, owner, now)
-        return len(claimed)
+        return sum([await self._fire(schedule, owner, now) for schedule in claimed])
 
     async def _pause(self) -> float:
         due = await self._store.schedules.next_due()
         if due is None:
             return _IDLE
-        return min(max((due - self._clock.now()).total_seconds(), 0.05), _IDLE)
+        return min(max((due - self._clock.now()).total_seconds(), _CROWDED_PAUSE), _IDLE)
 
-    async def _fire(self, schedule: Schedule, owner: str, now: dt.datetime) -> None:
+    async def _fire(self, schedule: Schedule, owner: str, now: dt.datetime) -> bool:
+        """Whether it could go on."""
         compiled = (await self._versions.load([schedule.version_id])).get(schedule.version_id)
         trigger = _trigger_of(compiled, schedule)
-        next_at = trigger.next_after(now, "UTC") if trigger is not None else None
+        next_at = trigger.next_after(now, self._timezone) if trigger is not None else None
         is_late = schedule.firing_at is None and now - schedule.next_at > TOO_LATE
         cursor: str | None = None
         firing_at = schedule.firing_at or schedule.next_at
+        if trigger is not None and not is_late and await self._is_crowded(schedule.workspace_id, now):
+            await self._store.schedules.progress(
+                schedule.id, owner, cursor=schedule.cursor, firing_at=firing_at, next_at=schedule.next_at, done=False
+            )
+            return False
         if trigger is not None and not is_late:
             cursor = await self._take_page(schedule, trigger, firing_at, now)
         elif is_late:
@@ -94,6 +101,10 @@ class Schedules:
             next_at=(next_at or _NEVER) if is_done else schedule.next_at,
             done=is_done,
         )
+        return True
+
+    async def _is_crowded(self, workspace_id: str, now: dt.datetime) -> bool:
+        return await self._store.queue.waiting(workspace_id, now, CROWDED) >= CROWDED
 
     async def _take_page(
         self, schedule: Schedule, trigger: Trigger, firing_at: dt.datetime, now: dt.datetime
@@ -108,17 +119,23 @@ class Schedules:
 
     def _is_meant(self, one: ContactOfLane, trigger: Trigger, now: dt.datetime) -> bool:
         message = InboundMessage("", KIND, now)
-        context = Context(contact_view(one.contact), AccountView(one.contact.account_id), now, self._rng, message)
+        context = Context(
+            contact_view(one.contact),
+            AccountView(one.contact.account_id, timezone=self._timezone),
+            now,
+            self._rng,
+            message,
+        )
         return not isinstance(trigger.match(message, context), NoMatch)
 
 
-def schedule_rows(version: FlowVersion, now: dt.datetime) -> list[Schedule]:
+def schedule_rows(version: FlowVersion, now: dt.datetime, timezone: str = "UTC") -> list[Schedule]:
     """The schedules of a version that is about to listen: one for each `schedule` trigger that ever comes due."""
     compiled, _ = parse_graph(version.graph)
     rows: list[Schedule] = []
     for node_id, node in compiled.nodes.items() if compiled is not None else ():
         for position, trigger in enumerate(node.listens()):
-            next_at = trigger.next_after(now, "UTC") if isinstance(trigger, ScheduleTrigger) else None
+            next_at = trigger.next_after(now, timezone) if isinstance(trigger, ScheduleTrigger) else None
             if isinstance(trigger, ScheduleTrigger) and next_at is not None:
                 spec = f"{trigger.cron.strip()} {trigger.timezone.strip()}".strip()
                 owner = (new_id("sch"), version.workspace_id, version.flow_id, version.id)

@@ -6,15 +6,16 @@ import asyncio
 import datetime as dt
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import SystemRandom
 
-from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent
+from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent, Usage
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.instagram.errors import Refusal, RefusalKind
 from instantchat.channels.instagram.messages import Attachment, Button, Card, Outgoing, QuickReply, bodies
 from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Secret, Vault
+from instantchat.runtime.slots import Slots
 from instantchat.runtime.window import window_of
 from instantchat.store.records import AccountState, Json, Send, SendResult
 
@@ -23,6 +24,7 @@ FIRST_RETRY = 4.0
 LONGEST_RETRY = 300.0
 CALL_SECONDS = 20.0  # under the claim's length, so that a claim that ran out means a dead process
 _TYPING_MAX = 20.0
+_SLOW_MEDIA = frozenset({"audio", "video"})
 _TOKENS_KEPT = 1_000
 Call = Callable[[Secret], Awaitable[SendOutcome]]
 _ACCOUNT_STATES: dict[RefusalKind, AccountState] = {
@@ -35,22 +37,37 @@ _ACCOUNT_STATES: dict[RefusalKind, AccountState] = {
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a send ended. `account_state` and `reason`: the account cannot send until somebody acts. `blocked_for`: the
-    account must slow down for so many seconds."""
+    account must slow down for so many seconds. `usage`: what Instagram says of its limits."""
 
     result: SendResult
     account_state: AccountState | None = None
     reason: str | None = None
     blocked_for: float | None = None
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one account, beside its limit of messages a second: audio and video a second, private replies an hour (0: no
+    limit)."""
+
+    media: int = 0
+    private_replies: int = 0
+
+
+NO_LIMITS = Limits()
 
 
 class Sender:
     """Makes the calls."""
 
-    def __init__(self, client: InstagramClient, clock: Clock, vault: Vault) -> None:
+    def __init__(self, client: InstagramClient, clock: Clock, vault: Vault, limits: Limits = NO_LIMITS) -> None:
         self._client = client
         self._clock = clock
         self._vault = vault
         self._rng = SystemRandom()
+        self._media = Slots(limits.media, 1.0)
+        self._private_replies = Slots(limits.private_replies, 3600.0)
         self._tokens: OrderedDict[str, Secret] = OrderedDict()
 
     async def send(self, send: Send, owner: str) -> Ended:
@@ -67,6 +84,10 @@ class Sender:
         except ValueError:
             reason = "The account's token cannot be read with the configured ENCRYPTION_KEYS: connect it again."
             return self._halted(send, owner, "reauth_needed", "token_unreadable", reason)
+        wait = self._wait(send)
+        if wait:
+            later = self._clock.now() + dt.timedelta(seconds=wait)
+            return Ended(replace(_result(send, owner, "queued", None, None, later), is_untried=True))
         typing = min(float(message.extras.get("typingSeconds") or 0), _TYPING_MAX)
         outcome: SendOutcome
         try:
@@ -79,6 +100,15 @@ class Sender:
         except TimeoutError:
             outcome = Unknown("No answer from Instagram in time.")
         return self._judge(send, owner, outcome)
+
+    def _wait(self, send: Send) -> float:
+        """Seconds until the limits of its kind let it go."""
+        message, now = send.message, self._clock.now().timestamp()
+        if "commentId" in message.extras and "action" not in message.extras:
+            return self._private_replies.wait(send.account.id, message.id, now)
+        if any(each.get("type") in _SLOW_MEDIA for each in message.attachments):
+            return self._media.wait(send.account.id, message.id, now)
+        return 0.0
 
     def _refusal(self, send: Send) -> tuple[str, str] | None:
         """Why Instagram would refuse it, known without asking. Comments are answered without a window."""
@@ -95,10 +125,10 @@ class Sender:
 
     def _judge(self, send: Send, owner: str, outcome: SendOutcome) -> Ended:
         if isinstance(outcome, Sent):
-            return Ended(SendResult(message_id=send.message.id, owner=owner, status="sent", mid=outcome.mid))
+            result = SendResult(message_id=send.message.id, owner=owner, status="sent", mid=outcome.mid)
+            return Ended(result, usage=outcome.usage)
         if isinstance(outcome, Unknown):
-            code = outcome.refusal.label if outcome.refusal else "outcome_unknown"
-            return Ended(_result(send, owner, "unknown", code, outcome.reason))
+            return self._unknown(send, owner, outcome)
         if isinstance(outcome, Rejected):
             return self._rejected(send, owner, outcome.refusal)
         return self._unsent(send, owner, outcome)
@@ -109,6 +139,19 @@ class Sender:
         if state is not None:
             return self._halted(send, owner, state, refusal.label, sentence)
         return Ended(_result(send, owner, "rejected", refusal.label, sentence))
+
+    def _unknown(self, send: Send, owner: str, outcome: Unknown) -> Ended:
+        """A private reply that was refused may be used up; what the refusal says of the account holds all the same."""
+        refusal = outcome.refusal
+        if refusal is None:
+            return Ended(_result(send, owner, "unknown", "outcome_unknown", outcome.reason))
+        is_throttled = refusal.kind is RefusalKind.THROTTLE
+        return Ended(
+            _result(send, owner, "unknown", refusal.label, outcome.reason),
+            account_state=_ACCOUNT_STATES.get(refusal.kind),
+            reason=f"{refusal.sentence} {refusal.hint}".strip(),
+            blocked_for=FIRST_RETRY if is_throttled else None,
+        )
 
     def _halted(self, send: Send, owner: str, state: AccountState, code: str, reason: str) -> Ended:
         """The account cannot send; the message waits in the queue until it can."""

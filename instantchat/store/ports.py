@@ -317,6 +317,11 @@ class QueueStore(Protocol):
         An event's natural key goes with it, and Meta repeats a delivery for 36 hours: `before` is days ago."""
         ...
 
+    async def waiting(self, workspace_id: str, now: dt.datetime, limit: int) -> int:
+        """How many events and messages of the workspace wait although they are due, counted up to `limit` of each;
+        those of accounts that cannot send are left out."""
+        ...
+
     async def backlog(self) -> dict[str, int]:
         """Counts for operations: `events_pending`, `sends_queued`, `runs_waiting`."""
         ...

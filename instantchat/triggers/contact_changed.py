@@ -21,8 +21,8 @@ CHANGES = {"added": ("tag_added",), "removed": ("tag_removed",), "both": ("tag_a
 class ContactChanged(Trigger):
     """Starts the flow when a contact gets or loses a tag, or one of their fields is set.
 
-    By a person, a flow or the API alike. This does not open the messaging window: what the flow sends needs one that is
-    open already.
+    What flows change counts. This does not open the messaging window: what the flow sends needs one that is open
+    already.
     """
 
     type: ClassVar[str] = "contact_changed"

@@ -27,7 +27,7 @@ HINT = "Five parts: minute, hour, day of the month, month, weekday. 0 9 * * 1 is
 class Schedule(Trigger):
     """Starts the flow at certain times for every contact of a segment.
 
-    Times are written as in cron, in the account's time zone unless another is given; a time that the change to summer
+    Times are written as in cron, in the server's time zone unless another is given; a time that the change to summer
     time skips comes when the clock goes on, one that happens twice counts once. This does not open the messaging
     window: contacts whose window is closed get no message.
     """
@@ -59,7 +59,7 @@ class Schedule(Trigger):
     ] = ""
     timezone: Annotated[
         str,
-        Field(title="Time zone", description="Such as Europe/Madrid; empty: the account's.", max_length=64),
+        Field(title="Time zone", description="Such as Europe/Madrid; empty: the server's (TIMEZONE).", max_length=64),
         Kind("timezone"),
     ] = ""
     segment: Annotated[

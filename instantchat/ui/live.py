@@ -64,17 +64,20 @@ class Shell(rx.State):
                 await asyncio.sleep(_PAUSE)
 
     async def _tell(self, member: Member, notice: Notice | Notification) -> None:
-        """A toast; what a flow tells leads to the conversation."""
+        """A toast; what a flow tells leads to its conversation, and is seen there by whoever has it open."""
         if isinstance(notice, Notification):
             await toast(self, notice.message, notice.level)
             return
-        conversation_id = notice.note.conversation_id
+        conversation_id, text = notice.note.conversation_id, notice.note.text
+        href = f"/chats/{conversation_id}"
+        if self.router.url.path == href:
+            return
         try:
             person = (await assembly.current().inbox.conversation(member, conversation_id)).contact
         except NotFound:
             return
-        name = person.name or person.username or "Instagram user"
-        await toast(self, f"{name}: {notice.note.text}", "info", href=f"/chats/{conversation_id}")
+        name = person.name or person.username or ""
+        await toast(self, text if name in text else f"{name}: {text}", "info", href=href)
 
     async def _read(self, member: Member) -> None:
         parts = assembly.current()

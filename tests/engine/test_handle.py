@@ -9,6 +9,7 @@ from instantchat.engine.context import ContactView, InboundMessage
 from instantchat.engine.decision import ActiveFlow, Reentry
 from instantchat.engine.handle import Outcome, handle_message
 from instantchat.engine.library import library_of
+from instantchat.engine.window import NEVER
 from tests.engine.builders import QUICK, active, compiled, context, message, node, say, sent_texts, trigger
 
 
@@ -66,6 +67,32 @@ class TestStartFlow:
         outcome = handle(message("go"), [own])
         assert len(outcome.progresses) == 20
         assert outcome.follow_ups[-1].verdicts[0].reason == "follow_up_limit"
+
+
+class TestPrivateReply:
+    """A comment has one, whatever its run starts."""
+
+    COMMENT = message("link", kind="comment", refs={"commentId": "c1"})
+    SAYS: ClassVar[list[ActiveFlow]] = [
+        active(compiled([trigger("t", "nothing at all"), say("a", name)], "t>a"), name) for name in ("one", "two")
+    ]
+
+    def started(self, *steps: dict[str, Any]) -> Outcome:
+        edges = ["t>s0", *(f"s{index}>s{index + 1}" for index in range(len(steps) - 1))]
+        start = node("t", "triggerNode", triggers=[{"type": "comment"}])
+        funnel = active(compiled([start, *steps], *edges), "funnel")
+        return handle(self.COMMENT, [funnel, *self.SAYS], window=NEVER)
+
+    def test_the_first_flow_that_a_comment_starts_has_it(self) -> None:
+        outcome = self.started(act("s0", "start_flow", flow="one"), act("s1", "start_flow", flow="two"))
+        assert texts(outcome) == ["one"]
+
+    def test_a_run_that_waits_keeps_it(self) -> None:
+        outcome = self.started(act("s0", "start_flow", flow="one"), node("s1", "delayNode", amount=1, unit="hours"))
+        assert texts(outcome) == []
+
+    def test_one_that_has_used_it_gives_none(self) -> None:
+        assert texts(self.started(say("s0", "Mine"), act("s1", "start_flow", flow="one"))) == ["Mine"]
 
 
 class TestContactChanged:

@@ -16,7 +16,8 @@ from instantchat.engine.json_schema import flow_schema
 from instantchat.engine.registry import node_types, node_variants, trigger_types
 from instantchat.flows import Flow, keyword
 from tests.engine.builders import graph, node, say, trigger
-from tests.engine.test_engine_properties import GRAPHS, valid_graphs
+from tests.engine.drawn import graphs
+from tests.engine.test_engine_properties import GRAPHS
 
 SCHEMA = flow_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -78,7 +79,7 @@ def test_mistakes_are_found_at_their_place(data: Any, place: str) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(GRAPHS | valid_graphs())
+@given(GRAPHS | graphs())
 def test_what_can_be_stored_is_valid(data: dict[str, Any]) -> None:
     for item in data["nodes"]:
         is_storable = parse_graph({"nodes": [item]})[0] is not None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from instantchat.engine.registry import node_types, node_variants, trigger_types
 from instantchat.flows import Flow
 from tests.engine.builders import graph, node, say, trigger
-from tests.engine.test_engine_properties import valid_graphs
+from tests.engine.drawn import graphs
 
 
 def run(source: str) -> Flow:
@@ -166,7 +166,7 @@ class TestPython:
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(valid_graphs(), st.randoms(use_true_random=False))
+@given(graphs(), st.randoms(use_true_random=False))
 def test_any_valid_flow(data: dict[str, Any], rng: random.Random) -> None:
     rng.shuffle(data["edges"])
     for index, each in enumerate(data["nodes"]):

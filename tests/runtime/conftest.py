@@ -20,7 +20,7 @@ from instantchat.runtime.outbox import Outbox
 from instantchat.runtime.pace import Pace
 from instantchat.runtime.profiles import Profiles
 from instantchat.runtime.scheduler import Scheduler, Signal
-from instantchat.runtime.sending import Sender
+from instantchat.runtime.sending import NO_LIMITS, Limits, Sender
 from instantchat.runtime.tally import Tally
 from instantchat.runtime.worker import Worker
 from instantchat.store.connect import open_store
@@ -104,9 +104,9 @@ class Stage:
         )
         return self.worker
 
-    def new_outbox(self, limit: int = 0) -> Outbox:
+    def new_outbox(self, limit: int = 0, limits: Limits = NO_LIMITS) -> Outbox:
         client: Any = self.instagram
-        sender, tally = Sender(client, self.clock, self.vault), Tally(self.store.activity, self.clock)
+        sender, tally = Sender(client, self.clock, self.vault, limits), Tally(self.store.activity, self.clock)
         return Outbox(self.store, self.clock, self.heard, sender, Pace(limit), tally, self.scheduler, Signal())
 
     async def flow(self, graph: Json, **settings: Any) -> str:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from instantchat.channels.instagram.answers import Rejected, SendOutcome, Unknown, Unsent
+from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent, Usage
 from instantchat.channels.instagram.errors import Refusal, RefusalKind
-from instantchat.runtime.sending import ATTEMPTS
+from instantchat.runtime.sending import ATTEMPTS, Limits
 from instantchat.store.records import Json, Message
 from tests.runtime.conftest import Stage
+from tests.support.seed import keyword_flow
 
 
 def refusal(kind: RefusalKind, code: int) -> Refusal:
@@ -146,6 +147,26 @@ class TestUnsent:
         assert (reply.status, reply.error_code, reply.attempts) == ("rejected", "gave_up", ATTEMPTS)
 
 
+class TestPrivateReply:
+    @pytest.mark.parametrize(
+        ("kind", "state"), [(RefusalKind.THROTTLE, "ok"), (RefusalKind.RETRY, "ok"), (RefusalKind.PAUSE, "restricted")]
+    )
+    async def test_that_may_be_used_up_is_left_to_a_person(self, stage: Stage, kind: RefusalKind, state: str) -> None:
+        graph = keyword_flow("", "Hello")
+        graph["nodes"][0]["data"]["triggers"] = [{"type": "comment"}]
+        await stage.flow(graph)
+        await stage.tell("comment", {"text": "price?", "comment": {"id": "c1", "mediaId": "p1"}})
+        await stage.work()
+        stage.instagram.script = [Unknown("Refused.", refusal(kind, 4))]
+        await stage.send()
+        stage.pass_time(hours=1)
+        await stage.send()
+        [reply] = await replies(stage)
+        assert (reply.status, reply.error_code, len(stage.instagram.sent)) == ("unknown", "meta_4", 1)
+        account = await stage.store.accounts.account(stage.seeded.workspace_id, stage.seeded.account_id)
+        assert account is not None and account.state == state
+
+
 class TestAccount:
     @pytest.mark.parametrize(
         ("kind", "state"),
@@ -202,3 +223,47 @@ class TestLimit:
         assert len(stage.instagram.sent) == 3
         wait = await outbox.send_batch()
         assert wait is not None and 0 < wait <= 0.1
+
+    async def test_of_private_replies_holds_the_rest_back_without_an_attempt(self, stage: Stage) -> None:
+        graph = keyword_flow("", "Hello")
+        graph["nodes"][0]["data"]["triggers"] = [{"type": "comment"}]
+        await stage.flow(graph)
+        for number in range(3):
+            payload = {"text": "price?", "comment": {"id": f"c{number}", "mediaId": "p1"}}
+            await stage.tell("comment", payload, igsid=f"80{number}")
+        await stage.work()
+        stage.outbox = stage.new_outbox(limits=Limits(private_replies=2))
+        await stage.send()
+        found = [message for number in range(3) for message in await stage.messages(f"80{number}")]
+        waiting = [message for message in found if message.status == "queued"]
+        assert [(message.attempts, message.not_before) for message in waiting] == [
+            (0, stage.clock.now() + dt.timedelta(hours=1))
+        ]
+        stage.pass_time(hours=1)
+        await stage.send()
+        assert len(stage.instagram.sent) == 3
+
+    async def test_of_media_lets_text_go_on(self, stage: Stage) -> None:
+        for number, kind in enumerate(["video", "audio", "image"]):
+            await stage.say("hello", igsid=f"80{number}")
+            await stage.work()
+            (heard,) = await stage.messages(f"80{number}")
+            queued = replace(heard, id=f"msg_z{number}", direction="out", sender_kind="member", text="",
+                             attachments=[{"type": kind, "url": "https://x.example/a"}], status="queued", mid=None,
+                             created_at=stage.clock.now())  # fmt: skip
+            await stage.store.inbox.enqueue(queued, None)
+        stage.outbox = stage.new_outbox(limits=Limits(media=1))
+        await stage.send()
+        assert [(await stage.messages(f"80{number}"))[1].status for number in range(3)] == ["sent", "queued", "sent"]
+        stage.pass_time(seconds=1)
+        await stage.send()
+        assert (await stage.messages("801"))[1].status == "sent"
+
+    async def test_that_instagram_names_is_obeyed_before_it_is_hit(self, stage: Stage, greeting: Json) -> None:
+        await queued(stage, greeting, "price 1", "price 2")
+        stage.instagram.script = [Sent("mid-1", Usage(96, regain_seconds=600))]
+        assert await stage.outbox.send_batch() == 0
+        await stage.outbox.calls_ended()
+        wait = await stage.outbox.send_batch()
+        assert wait is not None and 599 < wait <= 600
+        assert [reply.status for reply in await replies(stage)] == ["sent", "queued"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from instantchat.channels.instagram.answers import Usage
 from instantchat.runtime import pace
 from instantchat.runtime.pace import Pace
 
@@ -45,3 +46,14 @@ class TestPace:
         assert limited.allowance()[1:] == ({"a"}, 4)
         now[0] += 4
         assert limited.allowance()[1:] == (set(), None)
+
+    @pytest.mark.parametrize(("percent", "wait"), [(79, None), (80, 1 / 16), (94, 15 / 16), (95, 60), (100, 60)])
+    def test_slows_down_before_the_limit_is_hit(self, now: list[float], percent: float, wait: float | None) -> None:
+        limited = Pace(0)
+        limited.heed("a", Usage(percent))
+        assert limited.allowance()[2] == (None if wait is None else pytest.approx(wait))
+
+    def test_stops_for_as_long_as_instagram_says(self, now: list[float]) -> None:
+        limited = Pace(0)
+        limited.heed("a", Usage(97, regain_seconds=1200))
+        assert limited.allowance()[1:] == ({"a"}, 1200)

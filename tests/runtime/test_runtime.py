@@ -15,6 +15,7 @@ from instantchat.kit.clock import SystemClock
 from instantchat.kit.completions import Completions
 from instantchat.kit.crypto import Secret, Vault, new_key
 from instantchat.kit.http import new_client
+from instantchat.runtime.automation import Policy
 from instantchat.runtime.runtime import Runtime, RuntimeOptions
 from instantchat.store.connect import open_store
 from instantchat.store.ports import Store
@@ -41,7 +42,11 @@ class Running:
         """As after a restart of the process."""
         client: Any = self.instagram
         options = RuntimeOptions(
-            webhook_secrets={"X": SECRET}, send_limit_text=0, allowed_networks=("127.0.0.0/8",), is_alone=True
+            webhook_secrets={"X": SECRET},
+            send_limit_text=0,
+            allowed_networks=("127.0.0.0/8",),
+            is_alone=True,
+            policy=Policy(has_ai=completions is not None),
         )
         self.runtime = Runtime(self.store, SystemClock(), client, self.heard, self.vault, options, completions)
         return self.runtime

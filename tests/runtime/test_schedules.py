@@ -82,6 +82,23 @@ class TestFiring:
         await stage.send()
         assert [sent["recipient"]["id"] for sent in stage.instagram.sent] == ["1"]
 
+    async def test_lets_answers_to_people_go_first(self, clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("instantchat.runtime.schedules._PAGE", 2)
+        monkeypatch.setattr("instantchat.runtime.schedules.CROWDED", 2)
+        stage = clockwork.stage
+        await clockwork.people("1", "2", "3", "4")
+        await clockwork.publish(flow(NOON, say("Lunch!")))
+        stage.pass_time(minutes=31)
+        assert await clockwork.schedules.fire_some() == 1
+        assert await clockwork.schedules.fire_some() == 0
+        await stage.work()
+        assert await clockwork.schedules.fire_some() == 0
+        await stage.send()
+        while await clockwork.schedules.fire_some():
+            await stage.work()
+            await stage.send()
+        assert [sent["recipient"]["id"] for sent in stage.instagram.sent] == ["1", "2", "3", "4"]
+
     async def test_a_firing_that_was_cut_short_goes_on_and_starts_nobody_twice(
         self, clockwork: Clockwork, monkeypatch: pytest.MonkeyPatch
     ) -> None:

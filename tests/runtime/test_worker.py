@@ -94,7 +94,7 @@ class TestMessage:
 
 
 class TestOtherEvents:
-    @pytest.mark.parametrize("kind", ["read", "other", "handover"])
+    @pytest.mark.parametrize("kind", ["optin", "other", "handover"])
     async def test_are_recorded_and_lead_to_nothing(self, stage: Stage, kind: str) -> None:
         event_id = await stage.tell(kind, {"mid": "m"})
         await stage.work()

@@ -116,11 +116,11 @@ def _version(flow: Flow, number: int) -> FlowVersion:
     )
 
 
-async def seed_file(data_dir: Path, vault: Vault, graph: Json | None) -> Seeded:
+async def seed_file(data_dir: Path, vault: Vault, graph: Json | None, **account: str) -> Seeded:
     """Into the SQLite file of a data directory, before a server uses it."""
     store = open_store(f"sqlite:///{data_dir / 'instantchat.db'}")
     await store.start()
     try:
-        return await seed(store, vault, graph)
+        return await seed(store, vault, graph, **account)
     finally:
         await store.close()

@@ -61,10 +61,19 @@ class NoProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """How much of a limit is used, in percent, and the seconds until calls are possible again, if Meta said so."""
+
+    percent: float
+    regain_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """Meta took it. `mid` is what the echo will carry; None for sender actions."""
 
     mid: str | None
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)

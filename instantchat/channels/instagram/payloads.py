@@ -19,6 +19,7 @@ from instantchat.kit.clock import from_epoch
 Json = dict[str, Any]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MAX_ID = 64
+TEST_ACCOUNT = "0"  # the dashboard's Test button
 _EMPTY: Json = {}
 
 
@@ -65,8 +66,12 @@ def parse_messaging(account: str, item: Any, fallback: dt.datetime, *, standby: 
     if found is None:
         return other(account, item, at)
     name, kind, body = found
-    is_echo = name == "message" and bool(body.get("is_echo"))
+    is_echo = bool(name == "message" and body.get("is_echo")) or bool(
+        item.get("is_self") or (account and sender == account)
+    )
     account = account or (sender if is_echo else recipient) or ""
+    if account != TEST_ACCOUNT and sender is not None and recipient is not None and account not in (sender, recipient):
+        return other(account, item, at)  # of another account than the entry names
     contact = _contact(account, sender, recipient, is_echo)
     if contact is not None and not contact.isdecimal():
         return other(account, item, at)
@@ -97,7 +102,7 @@ def parse_messaging(account: str, item: Any, fallback: dt.datetime, *, standby: 
         reply_to=reply_to if isinstance(reply_to, dict) else None,
         referral=referral if isinstance(referral, dict) else None,
         raw=item,
-        is_test=account == "0" or mid == "random_mid",
+        is_test=account == TEST_ACCOUNT or mid == "random_mid",
         action=action,
         is_standby=standby,
     )
@@ -119,7 +124,7 @@ def other(account: str, raw: Json, at: dt.datetime) -> ParsedEvent:
         reply_to=None,
         referral=None,
         raw=raw,
-        is_test=account == "0",
+        is_test=account == TEST_ACCOUNT,
     )
 
 

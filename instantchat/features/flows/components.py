@@ -8,6 +8,7 @@ import reflex as rx
 
 from instantchat import ui
 from instantchat.features.flows.names import NAME_LENGTH
+from instantchat.features.flows.setup.state import FlowSetup
 from instantchat.features.flows.state import FlowList, FlowRow
 from instantchat.ui.moment import moment
 
@@ -97,6 +98,7 @@ def _errors(row: rx.Var[FlowRow]) -> rx.Component:
 
 def _menu(row: rx.Var[FlowRow], href: Any) -> rx.Component:
     flow_id = row["id"]
+    export = f"/api/flow/{flow_id}/export"
     is_active = row["status"] == "active"
     turn_on = ui.menu_item("Activate", icon="play", on_select=FlowList.activate(flow_id))
     turn_off = ui.menu_item("Deactivate", icon="pause", on_select=FlowList.deactivate(flow_id))
@@ -106,7 +108,11 @@ def _menu(row: rx.Var[FlowRow], href: Any) -> rx.Component:
             ui.icon_button("ellipsis-vertical", "Actions for " + row["name"].to(str)),
             ui.menu_item("Open", icon="pencil", href=href),
             ui.menu_item("Rename", icon="text-cursor-input", on_select=FlowList.ask("rename", flow_id)),
+            ui.menu_item("Settings", icon="sliders-horizontal", on_select=FlowSetup.open_settings(flow_id)),
             ui.menu_item("Duplicate", icon="copy", on_select=FlowList.duplicate(flow_id)),
+            ui.menu_item(
+                "Export", icon="download", on_select=rx.download(url=export, filename=row["name"].to(str) + ".json")
+            ),
             rx.cond(is_active, turn_off, turn_on),
             rx.cond(row["status"] != "archived", archive, rx.fragment()),
             ui.menu_separator(),

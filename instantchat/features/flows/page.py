@@ -10,6 +10,8 @@ from instantchat.features.flows.builder.history import FlowHistory
 from instantchat.features.flows.builder.state import FlowBuilder
 from instantchat.features.flows.builder.trial import FlowTrial
 from instantchat.features.flows.components import dialogs, filters, flow_row
+from instantchat.features.flows.setup.components import setup_dialogs
+from instantchat.features.flows.setup.state import FlowSetup
 from instantchat.features.flows.state import FlowList
 from instantchat.ui.canvas import flow_canvas, node_icons
 from instantchat.ui.pages import page
@@ -24,14 +26,16 @@ from instantchat.ui.pages import page
 def flow_list() -> rx.Component:
     """Every flow of the workspace."""
     create = ui.button("New flow", icon="plus", variant="primary", on_click=FlowList.ask("create", ""))
+    bring = ui.button("Import", icon="upload", on_click=FlowSetup.open_import)
     return rx.el.div(
         ui.page_header(
             "Flows",
             description="What is answered on its own, and how.",
-            actions=(rx.cond(FlowList.can_edit, create, rx.fragment()),),
+            actions=(rx.cond(FlowList.can_edit, rx.fragment(bring, create), rx.fragment()),),
         ),
         rx.cond(FlowList.is_loaded, rx.cond(FlowList.rows.length() > 0, _list(), _none_yet()), _loading()),
         dialogs(),
+        setup_dialogs(),
         class_name="flex flex-col gap-6",
     )
 

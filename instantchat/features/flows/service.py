@@ -41,9 +41,17 @@ class FlowService:
     """Everything people do with flows. Viewers and agents read, without secrets; changing one takes an admin. A flow of
     another workspace is `NotFound("flow_not_found")`."""
 
-    def __init__(self, store: Store, clock: Clock, publisher: Publisher, allowed_networks: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        publisher: Publisher,
+        allowed_networks: Sequence[str] = (),
+        timezone: str = "UTC",
+    ) -> None:
         self._flows = store.flows
         self._schedules = store.schedules
+        self._timezone = timezone
         self._members = store.members
         self._clock = clock
         self._publisher = publisher
@@ -121,6 +129,17 @@ class FlowService:
         for _ in range(_ATTEMPTS):
             stored = await self.record(member, flow_id)
             saved = await self._update(member, stored, replace(stored, name=wanted), None)
+            if saved is not None:
+                return saved
+        raise flow_busy()
+
+    async def configure(self, member: Member, flow_id: str, settings: s.FlowSettings) -> FlowView:
+        """Change category, priority and reentry, as far as given. They count for what runs at once, without a new
+        version; the draft moves on one revision."""
+        member.require(EDITOR)
+        for _ in range(_ATTEMPTS):
+            stored = await self.record(member, flow_id)
+            saved = await self._update(member, stored, with_settings(stored, settings), None)
             if saved is not None:
                 return saved
         raise flow_busy()
@@ -281,7 +300,7 @@ class FlowService:
             raise flow_missing()
         if outcome == "stale":
             return None
-        await self._schedules.replace(flow.workspace_id, flow.id, schedule_rows(version, now))
+        await self._schedules.replace(flow.workspace_id, flow.id, schedule_rows(version, now, self._timezone))
         self._tell(flow)
         return flow
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any, cast
 
 import reflex as rx
 
 from instantchat.assembly import current
-from instantchat.errors import AppError, NotFound, Unauthenticated
+from instantchat.errors import NotFound, Unauthenticated
 from instantchat.features.auth.member import Member
 from instantchat.features.auth.state import current_member
+from instantchat.features.inbox.composing.state import Composing
 from instantchat.features.inbox.reading import MOST, gather, next_batch
 from instantchat.features.inbox.service import ConversationList
 from instantchat.features.inbox.views import Bubble, Row, bubble_of, has_words, note_of, placed, row_of, when, woven
@@ -21,17 +22,15 @@ from instantchat.kit.ids import new_id
 from instantchat.realtime.wire import Happening
 from instantchat.runtime.live import Typing
 from instantchat.store.records import Account, ConversationStatus, Message, Note, Page, RunRecord, Thread
-from instantchat.ui.errors import APOLOGY, sentence
 
 _PAGE = 30
 _THREAD = 50
-_ANSWERS = 20
 _NAMES = 500
 _LATEST_NOTES = 20  # how many can come between two looks
 _TYPING_SECONDS = 6
 
 
-class Inbox(rx.State):
+class Inbox(Composing, rx.State):
     """The list and the open conversation."""
 
     rows: list[Row] = []
@@ -53,13 +52,11 @@ class Inbox(rx.State):
 
     member_id: str = ""
     epoch: str = ""
-    answers: list[dict[str, str]] = []
 
     _said: list[Bubble] = []
     _noted: list[Bubble] = []
     _names: dict[str, str] = {}
     _seen: int = 0
-    _types_here: bool = False
     _typing_until: float = 0.0
 
     @rx.var
@@ -149,39 +146,6 @@ class Inbox(rx.State):
         page = await current().inbox.messages(member, self.open_row.id, limit=_THREAD, cursor=self.next_bubbles)
         self.next_bubbles = page.next_cursor or ""
         self._show([*await self._drawn(member, page.data), *self._said])
-
-    @rx.event
-    async def send(self, conversation: str, text: str, key: str) -> None:
-        """Queue what was typed, once however often it is asked with the same `key`; the composer gets an answer."""
-        member = await current_member(self)
-        self._types_here = False
-        sent = current().inbox.send(member, conversation_id=str(conversation), text=str(text), idempotency_key=str(key))
-        await self._answer("message", str(conversation), str(key), sent)
-
-    @rx.event
-    async def write_note(self, conversation: str, text: str, key: str) -> None:
-        """Keep what was typed as a note, as `send` queues it."""
-        member = await current_member(self)
-        kept = current().inbox.add_note(member, str(conversation), str(text), key=str(key))
-        await self._answer("note", str(conversation), str(key), kept)
-
-    async def _answer(self, kind: str, conversation: str, key: str, done: Awaitable[Any]) -> None:
-        """Do it, and tell the composer how it went; an apology if it fails for a reason of ours."""
-        answer = {"kind": kind, "key": key, "conversation": conversation, "refusal": APOLOGY}
-        self.answers = [*self.answers, answer][-_ANSWERS:]
-        refusal = ""
-        try:
-            await done
-        except AppError as error:
-            refusal = sentence(error)
-        self.answers = [*self.answers[:-1], answer | {"refusal": refusal}]
-
-    @rx.event
-    async def typing(self, conversation: str, is_typing: bool) -> None:
-        """Tell the other browsers of the workspace that somebody answers here."""
-        member = await current_member(self)
-        self._types_here = bool(is_typing)
-        await current().inbox.typing(member, str(conversation), bool(is_typing))
 
     @rx.event
     async def set_status(self, status: str) -> None:

@@ -20,6 +20,10 @@ _KINDS = {
     "ig_reel": "Reel",
     "reel": "Reel",
     "story_mention": "Story mention",
+    "ig_story": "Story",
+    "ephemeral": "View-once photo or video",
+    "fallback": "Link",
+    "unsupported_type": "Something Instagram does not share",
     "template": "Card",
     "like_heart": "Heart",
 }
@@ -70,7 +74,7 @@ class Bubble:
 
     `who` names its writer, `delivery` is a word of DESIGN section 6. `action` is how a message goes out that is no
     direct message: `comment_reply` or `react`. `choices` are the titles of its quick replies and buttons; `has_why`:
-    there may be an explanation.
+    there may be an explanation. `marks` say how it came and whether it was edited, `reactions` are emoji.
     """
 
     id: str
@@ -88,6 +92,10 @@ class Bubble:
     has_why: bool = False
     cards: list[CardView] = field(default_factory=list)
     choices: list[str] = field(default_factory=list)
+    is_unsent: bool = False
+    is_seen: bool = False
+    marks: list[str] = field(default_factory=list)
+    reactions: list[str] = field(default_factory=list)
 
 
 def row_of(thread: Thread) -> Row:
@@ -132,6 +140,10 @@ def bubble_of(message: Message, names: Mapping[str, str]) -> Bubble:
         has_why=message.event_id is not None if message.direction == "in" else message.sender_kind == "flow",
         cards=cards,
         choices=_titles(extras.get("quickReplies")) + _titles(extras.get("buttons")),
+        is_unsent=extras.get("unsent") is True,
+        is_seen="seenAt" in extras,
+        marks=_marks(extras),
+        reactions=[str(emoji) for emoji in _dict(extras.get("reactions")).values()],
     )
 
 
@@ -189,6 +201,25 @@ def _who(message: Message, names: Mapping[str, str]) -> str:
     return f"{name or 'A former member'} (API)" if message.source == "api" else name or "A former member"
 
 
+def _marks(extras: Mapping[str, Any]) -> list[str]:
+    """How a message came, and what became of it."""
+    referral, reply_to = _dict(extras.get("referral")), _dict(extras.get("replyTo"))
+    found = [
+        (_TAPPED.get(str(extras.get("tapped"))), "tapped" in extras),
+        ("Answers a story", "story" in reply_to),
+        ("Answers a message", "mid" in reply_to),
+        ("Came by an ad", referral.get("source") == "ADS" or "ad_id" in referral),
+        (f"Came by the link “{referral.get('ref')}”", "ref" in referral and "ad_id" not in referral),
+        ("About a product", "product" in referral),
+        ("Another app holds this conversation", extras.get("standby") is True),
+        ("Edited", extras.get("edited") is True),
+    ]
+    return [words for words, is_so in found if is_so and words]
+
+
+_TAPPED = {"postback": "Tapped a button", "quick_reply": "Tapped a choice"}
+
+
 def _attachment(item: Mapping[str, Any]) -> Attachment:
     kind, url = str(item.get("type") or "file"), _web(item.get("url"))
     return Attachment(_KINDS.get(kind, "Attachment"), url, kind == "image" and url != "")
@@ -201,6 +232,10 @@ def _card(item: Mapping[str, Any]) -> CardView:
 
 def _titles(items: Any) -> list[str]:
     return [str(each.get("title") or "") for each in _dicts(items)]
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _dicts(items: Any) -> list[dict[str, Any]]:

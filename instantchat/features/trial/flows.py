@@ -19,8 +19,9 @@ DRAFT = "draft"
 class TrialFlows:
     """Reads what trials need, compiling each published version once."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, timezone: str = "UTC") -> None:
         self._store = store
+        self._timezone = timezone
         self._versions = Versions(store.flows)
 
     async def around(self, member: Member, flow_id: str) -> tuple[ActiveFlow, list[ActiveFlow]]:
@@ -43,7 +44,8 @@ class TrialFlows:
         """The account that contacts write to in a trial: the first, or none in particular."""
         accounts = await self._store.accounts.accounts(member.workspace_id)
         first = next((each for each in accounts if each.state != "disconnected"), None)
-        return AccountView(first.id, first.ig_user_id, first.username) if first else AccountView("")
+        ids = (first.id, first.ig_user_id, first.username) if first else ("", "", "")
+        return AccountView(*ids, timezone=self._timezone)
 
 
 def _as_active(flow: r.Flow, version_id: str) -> ActiveFlow:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from instantchat.engine.context import AccountView, ContactView
+from instantchat.engine.context import ContactView
 from instantchat.engine.decision import Decision
 from instantchat.engine.handle import Outcome
 from instantchat.engine.simulate import Said, Scene, World
@@ -106,7 +106,7 @@ def _again(past: ReplayEvent, world: World, flow_id: str, flows: Mapping[str, st
 def _world(first: ReplayEvent, scene: Scene) -> World:
     """A contact that we know from its first event on is new in its world."""
     event, contact = first.event, first.contact
-    account = AccountView(event.account_id, first.ig_user_id, first.username)
+    account = replace(scene.account, id=event.account_id, ig_user_id=first.ig_user_id, username=first.username)
     igsid = event.lane.split(":", 1)[1]
     view = contact_view(contact) if contact is not None else ContactView(igsid, igsid)
     is_new = contact is None or contact.created_at >= event.received_at

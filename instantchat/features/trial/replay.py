@@ -16,6 +16,7 @@ from instantchat.features.trial import schemas as s
 from instantchat.features.trial.compare import answers_given, answers_would, compare
 from instantchat.features.trial.past import GoneThrough, Taken, Tried, go_through
 from instantchat.kit.clock import Clock
+from instantchat.runtime.automation import Policy
 from instantchat.runtime.heard import HEARD
 from instantchat.store.ports import Store
 from instantchat.store.records import Message
@@ -23,33 +24,30 @@ from instantchat.store.records import Message
 SHOWN: Final = 500
 AT_MOST: Final = dt.timedelta(seconds=30)
 _AT_ONCE = 1_000  # events whose answers are held at a time
-_NOBODY = AccountView("")  # each conversation has its own account
 
 
 class Replays:
     """One at a time in a process, off its event loop."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, policy: Policy) -> None:
         self._store = store
         self._clock = clock
+        self._policy = policy
         self._running: asyncio.Task[s.ReplayOut] | None = None
 
-    async def run(
-        self, member: Member, draft: ActiveFlow, others: Sequence[ActiveFlow], stop_words: frozenset[str], limit: int
-    ) -> s.ReplayOut:
+    async def run(self, member: Member, draft: ActiveFlow, others: Sequence[ActiveFlow], limit: int) -> s.ReplayOut:
         """The report. Raises `TooManyRequests("replay_busy")`. One that nobody waits for any more goes on to its end,
         which comes within half a minute."""
         if self._running is not None and not self._running.done():
             raise TooManyRequests("replay_busy", "Another replay is running. Try again in a moment.", retry_after=5)
-        self._running = asyncio.create_task(self._replay(member, draft, others, stop_words, limit))
+        self._running = asyncio.create_task(self._replay(member, draft, others, limit))
         return await asyncio.shield(self._running)
 
-    async def _replay(
-        self, member: Member, draft: ActiveFlow, others: Sequence[ActiveFlow], stop_words: frozenset[str], limit: int
-    ) -> s.ReplayOut:
+    async def _replay(self, member: Member, draft: ActiveFlow, others: Sequence[ActiveFlow], limit: int) -> s.ReplayOut:
         began = self._clock.now()
         past = await self._store.inbox.replay_events(member.workspace_id, HEARD, min(max(limit, 1), 10_000))
-        scene = scene_of([*others, draft], _NOBODY, stop_words=stop_words)
+        nobody = AccountView("", timezone=self._policy.timezone)  # each conversation has its own account
+        scene = scene_of([*others, draft], nobody, stop_words=self._policy.stop_words)
         gone = await asyncio.to_thread(
             go_through, past, scene, draft.flow_id, began, lambda: self._clock.now() - began > AT_MOST
         )

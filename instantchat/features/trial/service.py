@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 from instantchat.engine.simulate import scene_of
-from instantchat.engine.text import fold
 from instantchat.features.auth.member import Member
 from instantchat.features.trial import schemas as s
 from instantchat.features.trial.flows import TrialFlows
 from instantchat.features.trial.replay import Replays
 from instantchat.features.trial.walk import answers_of, moments_of, walk_draft
 from instantchat.kit.clock import Clock
+from instantchat.runtime.automation import DEFAULT_POLICY, Policy
 from instantchat.store.ports import Store
 
 
 class TrialService:
     """Agents and above may try a flow: it costs a processor's time. Nothing is stored and nothing is sent."""
 
-    def __init__(self, store: Store, clock: Clock, *, stop_words: Iterable[str] = ()) -> None:
+    def __init__(self, store: Store, clock: Clock, policy: Policy = DEFAULT_POLICY) -> None:
         self._clock = clock
-        self._flows = TrialFlows(store)
-        self._stop_words = frozenset(map(fold, stop_words))
-        self._replays = Replays(store, clock)
+        self._flows = TrialFlows(store, policy.timezone)
+        self._stop_words = policy.stop_words
+        self._replays = Replays(store, clock, policy)
 
     async def test(self, member: Member, flow_id: str, body: s.TestIn) -> s.TestOut:
         """Walk the draft. It alone listens; the other active flows can be gone through and started by it.
@@ -52,4 +51,4 @@ class TrialService:
         """
         member.require("agent")
         draft, others = await self._flows.around(member, flow_id)
-        return await self._replays.run(member, draft, others, self._stop_words, limit)
+        return await self._replays.run(member, draft, others, limit)

@@ -77,7 +77,9 @@ class Message:
 
     `extras` holds what the channel needs beside the text: `{quickReplies, buttons, cards, typingSeconds, tag}`,
     `commentId` of a private reply, and, where it is no direct message, `action`: `comment_reply` (to `commentId`) or
-    `react` (to `mid`, with `emoji`).
+    `react` (to `mid`, with `emoji`). What came later: `edited` and `unsent` (true), `reactions` (emoji by `contact` or
+    `account`), `seenAt` (RFC 3339; what was sent before it is seen too). Of an incoming one: `replyTo`, `referral`,
+    `tapped` (`postback` or `quick_reply`), `standby`, `unsupported`.
     """
 
     id: str

@@ -99,7 +99,7 @@ class Work:
     waiting_runs: list[RunRecord]
     contact: Contact | None
     conversation: Conversation | None
-    known_mids: dict[str, str]
+    known_mids: dict[str, Message]
     open_sends: list[OpenSend]
 
 
@@ -115,13 +115,18 @@ class HandledEvent:
 
 @dataclass(frozen=True, slots=True)
 class MessageChange:
-    """What an event changes of a stored message (echo, unsend, edit)."""
+    """What an event changes of a stored message (echo, unsend, edit, reaction, seen); `extras` are all it has then.
+
+    `forget` also takes what the message said out of the event that brought it.
+    """
 
     message_id: str
     status: MessageStatus | None = None
     mid: str | None = None
     text: str | None = None
     drop_attachments: bool = False
+    extras: Json | None = None
+    forget: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,8 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """How a claimed send ended. `queued` means provably unsent: try again at `not_before`."""
+    """How a claimed send ended. `queued` means provably unsent: try again at `not_before`. `is_untried`: no call was
+    made, so it counts as no attempt."""
 
     message_id: str
     owner: str
@@ -173,3 +179,4 @@ class SendResult:
     error_code: str | None = None
     error_text: str | None = None
     not_before: dt.datetime | None = None
+    is_untried: bool = False

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, literal_column, or_, select
 
 from instantchat.store.sql import candidates
 from instantchat.store.sql.candidates import PENDING, QUEUED, WAITING, unleased
 from instantchat.store.sql.dialect import NOW, name_of
 from instantchat.store.sql.rows import padded
+from instantchat.store.sql.tables.accounts import accounts
 from instantchat.store.sql.tables.inbox import messages
 from instantchat.store.sql.tables.queue import events, leases, runs
 
@@ -22,6 +23,24 @@ FIRST_LEASE = select(func.min(leases.c.lease_until)).where(leases.c.lease_until 
 FIRST_RETRY = select(func.min(events.c.not_before)).where(events.c.not_before > NOW)
 FIRST_LATER = select(func.min(messages.c.not_before)).where(messages.c.not_before > NOW)
 FIRST_CLAIM = select(func.min(messages.c.claim_until)).where(messages.c.claim_until.is_not(None))
+SENDABLE = select(accounts.c.id).where(
+    accounts.c.workspace_id == bindparam("workspace_id"),
+    or_(accounts.c.state == literal_column("'ok'"), accounts.c.state == literal_column("'expiring'")),
+)
+WAITING_NOW = [
+    select(func.count()).select_from(
+        select(literal_column("1"))
+        .select_from(table)
+        .where(
+            table.c.account_id.in_(bindparam("ids", expanding=True)),
+            state,
+            or_(table.c.not_before.is_(None), table.c.not_before <= NOW),
+        )
+        .limit(candidates.COUNT)
+        .subquery()
+    )
+    for table, state in ((events, events.c.state == PENDING), (messages, messages.c.status == QUEUED))
+]
 FUTURE = (FIRST_RUN, FIRST_CALL, FIRST_LEASE, FIRST_RETRY, FIRST_LATER, FIRST_CLAIM)
 
 
@@ -43,6 +62,13 @@ def backlog(connection: Connection) -> dict[str, int]:
         "runs_waiting": select(func.count()).where(runs.c.state == WAITING),
     }
     return {name: connection.execute(query).scalar_one() for name, query in counts.items()}
+
+
+def waiting(connection: Connection, workspace_id: str, now: dt.datetime, limit: int) -> int:
+    """Events and messages of the workspace that are due, each up to `limit`."""
+    ids = padded(connection.execute(SENDABLE, {"workspace_id": workspace_id}).scalars())
+    given = {"ids": ids, "now": now, "count": limit}
+    return sum(connection.execute(query, given).scalar_one() for query in WAITING_NOW)
 
 
 def _some(connection: Connection, accounts: Any, heads: Any, now: dt.datetime) -> bool:

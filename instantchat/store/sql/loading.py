@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, select
 from instantchat.store import records as r
 from instantchat.store.sql.candidates import WAITING
 from instantchat.store.sql.dialect import first_of_each, name_of
-from instantchat.store.sql.rows import ACCOUNTS, CONTACTS, CONVERSATIONS, EVENTS, RUNS, padded
+from instantchat.store.sql.rows import ACCOUNTS, CONTACTS, CONVERSATIONS, EVENTS, MESSAGES, RUNS, padded
 from instantchat.store.sql.tables.accounts import accounts
 from instantchat.store.sql.tables.inbox import contacts, conversations, messages
 from instantchat.store.sql.tables.queue import events, leases, runs
@@ -21,7 +21,7 @@ from instantchat.store.sql.tables.queue import events, leases, runs
 EVENTS_OF_A_LANE = 20
 OPEN_SENDS = 20
 
-Mids = dict[tuple[str, str], str]
+Mids = dict[tuple[str, str], r.Message]
 
 _of: dict[str, BindParameter[Any]] = {
     name: bindparam(name, expanding=True) for name in ("lanes", "ids", "igsids", "mids", "conversations")
@@ -32,6 +32,7 @@ CONVERSATIONS_OF = CONVERSATIONS.select().where(conversations.c.lane.in_(_of["la
 CONTACTS_OF = CONTACTS.select().where(contacts.c.igsid.in_(_of["igsids"]))
 ACCOUNTS_OF = ACCOUNTS.select().where(accounts.c.id.in_(_of["ids"]))
 MIDS_OF = select(m.account_id, m.mid, m.id).where(m.mid.in_(_of["mids"]))
+KNOWN_OF = MESSAGES.select().where(m.mid.in_(_of["mids"]))
 OPEN_SENDS_OF = (
     select(m.conversation_id, m.extras, m.id, m.status, m.text)
     .where(m.open_in.in_(_of["conversations"]))
@@ -114,11 +115,11 @@ def _mids(connection: Connection, pending: dict[str, list[r.Event]]) -> Mids:
     named = {mid for events_of in pending.values() for event in events_of if (mid := _mid(event)) is not None}
     if not named:
         return {}
-    found = connection.execute(MIDS_OF, {"mids": padded(named)})
-    return {(account_id, mid): message_id for account_id, mid, message_id in found}
+    found = MESSAGES.build(connection.execute(KNOWN_OF, {"mids": padded(named)}))
+    return {(message.account_id, message.mid or ""): message for message in found}
 
 
-def _known(mids: Mids, events_of: Iterable[r.Event]) -> dict[str, str]:
+def _known(mids: Mids, events_of: Iterable[r.Event]) -> dict[str, r.Message]:
     named = {(event.account_id, mid) for event in events_of if (mid := _mid(event)) is not None}
     return {key[1]: mids[key] for key in named if key in mids}
 

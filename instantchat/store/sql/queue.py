@@ -75,6 +75,9 @@ class SqlQueue:
     async def prune(self, before: dt.datetime, limit: int) -> int:
         return await self._database.write(prune, before, limit)
 
+    async def waiting(self, workspace_id: str, now: dt.datetime, limit: int) -> int:
+        return await self._database.read(due.waiting, workspace_id, now, limit)
+
     async def backlog(self) -> dict[str, int]:
         return await self._database.read(due.backlog)
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, literal_column, select, update
+from sqlalchemy import BindParameter, Connection, Integer, bindparam, literal_column, select, update
 
 from instantchat.store import records as r
 from instantchat.store.sql import candidates
@@ -41,7 +41,7 @@ CONVERSATIONS_OF = CONVERSATIONS.select().where(conversations.c.id.in_(IDS))
 SETTLE = (
     update(messages)
     .where(m.id == bindparam("message_id"), m.claim_owner == bindparam("owner"))
-    .values(claim_owner=None, claim_until=None)
+    .values(claim_owner=None, claim_until=None, attempts=m.attempts - bindparam("untried", type_=Integer()))
     .values({name: bindparam(f"new_{name}") for name in ("status", "mid", "error_code", "error_text", "not_before")})
 )
 EXPIRED = (
@@ -137,6 +137,7 @@ def settle_sends(connection: Connection, results: Sequence[r.SendResult]) -> lis
             "new_error_code": result.error_code,
             "new_error_text": result.error_text,
             "new_not_before": result.not_before,
+            "untried": int(result.is_untried),
         }
         for result in results
     ]

@@ -52,7 +52,13 @@ CHANGE = (
         mid=func.coalesce(bindparam("new_mid"), m.mid),
         text=func.coalesce(bindparam("new_text"), m.text),
         attachments=func.coalesce(bindparam("new_attachments", type_=JsonText), m.attachments),
+        extras=func.coalesce(bindparam("new_extras", type_=JsonText), m.extras),
     )
+)
+FORGET = (
+    update(events)
+    .where(events.c.id == select(m.event_id).where(m.id == bindparam("message_id")).scalar_subquery())
+    .values(payload={"isUnsent": True})
 )
 UPDATE_RUN = (
     update(runs)
@@ -210,6 +216,9 @@ def write_messages(connection: Connection, checkpoints: Checkpoints, arrived: di
     taken = _taken(connection, [change.mid for change in changes if change.mid])
     accounts = {change.message_id: one.lane.split(":", 1)[0] for one in checkpoints for change in one.message_changes}
     connection.execute(CHANGE, [_changed(change, accounts[change.message_id], taken) for change in changes])
+    forgotten = [{"message_id": change.message_id} for change in changes if change.forget]
+    if forgotten:
+        connection.execute(FORGET, forgotten)
 
 
 @cache
@@ -229,6 +238,7 @@ def _changed(change: r.MessageChange, account_id: str, taken: Taken) -> dict[str
         "new_mid": mid,
         "new_text": change.text,
         "new_attachments": [] if change.drop_attachments else None,
+        "new_extras": change.extras,
     }
 
 

@@ -1,5 +1,5 @@
 // A field with a list to choose from: type to filter, arrow keys and Enter to choose. `isFree`: what is typed counts too.
-import { useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { ChevronDown } from "./icons.jsx";
 import { CONTROL } from "./inputs.jsx";
 
@@ -9,10 +9,13 @@ export function Combo({ control, value, choices, isFree, placeholder, empty, onC
   const list = useId();
   const [typed, setTyped] = useState(null);
   const [active, setActive] = useState(-1);
-  const box = useRef(null);
+  const offered = useRef(null);
   const isOpen = typed !== null;
   const chosen = choiceFor(choices, value, isFree);
   const found = isOpen ? filtered(choices, typed.isFilter ? typed.text : "").slice(0, SHOWN) : [];
+  useEffect(() => {
+    if (isOpen) showItself(offered.current);
+  }, [isOpen]);
   const open = () => !control.disabled && setTyped({ text: isFree ? value : (chosen?.label ?? value), isFilter: false });
   const close = () => {
     setTyped(null);
@@ -45,7 +48,7 @@ export function Combo({ control, value, choices, isFree, placeholder, empty, onC
     }
   };
   return (
-    <div ref={box} className="relative">
+    <div className="relative">
       <input
         {...control}
         type="text"
@@ -72,7 +75,7 @@ export function Combo({ control, value, choices, isFree, placeholder, empty, onC
         className={`${CONTROL} h-10 truncate pl-3 ${isFree ? "pr-10" : "pr-9"} ${className}`}
       />
       {!isFree && <ChevronDown className="pointer-events-none absolute top-3 right-3 size-4 text-muted-foreground" aria-hidden />}
-      <ul id={list} role="listbox" className="flow-choices" hidden={!isOpen || (!found.length && isFree)} onPointerDown={(event) => event.preventDefault()}>
+      <ul ref={offered} id={list} role="listbox" className="flow-choices" hidden={!isOpen || (!found.length && isFree)} onPointerDown={(event) => event.preventDefault()}>
         {found.map((choice, index) => (
           <li
             key={choice.value}
@@ -88,7 +91,7 @@ export function Combo({ control, value, choices, isFree, placeholder, empty, onC
             {choice.detail && <span className="max-w-[60%] truncate text-xs text-muted-foreground">{choice.detail}</span>}
           </li>
         ))}
-        {isOpen && !found.length && !isFree && <li className="px-2.5 py-2 text-[13px] text-muted-foreground">{choices.length ? "Nothing fits." : empty}</li>}
+        {isOpen && !found.length && !isFree && <li role="option" aria-selected="false" aria-disabled="true" className="px-2.5 py-2 text-[13px] text-muted-foreground">{choices.length ? "Nothing fits." : empty}</li>}
       </ul>
     </div>
   );

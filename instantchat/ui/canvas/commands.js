@@ -1,6 +1,8 @@
 // Requests to the server and their answers, and what the header's buttons do.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+const PATIENCE_MS = 60000; // a replay takes half of it at most
+
 // `ask(event, request)` resolves to the answer, which comes in one of `lists`; each has a growing `id`.
 export function useRequests(editor, out, lists) {
   const pending = useRef(new Map());
@@ -18,7 +20,12 @@ export function useRequests(editor, out, lists) {
   }, [editor, ...lists]);
   return useCallback((event, request = {}) => new Promise((resolve) => {
     const seq = (editor.sync.seq += 1);
-    pending.current.set(seq, resolve);
+    const lost = () => resolve({ ok: false, message: "No answer came. Check the connection, then try again." });
+    const timer = setTimeout(lost, PATIENCE_MS);
+    pending.current.set(seq, (reply) => {
+      clearTimeout(timer);
+      resolve(reply);
+    });
     out.current[event]({ flowId: editor.sync.flowId, seq, ...request });
   }), [editor, out]);
 }

@@ -25,7 +25,7 @@ const EVENTS = [
 export const KIND_LABELS = { ...Object.fromEntries(EVENTS.map((each) => [each.id, each.label])), contact_changed: "Contact changed", referral: "Link or ad opened" };
 const GROUPS = [...new Set(EVENTS.map((each) => each.group))];
 
-export function Composer({ onSend, busy }) {
+export function Composer({ input, onSend, busy }) {
   const [id, setId] = useState("message");
   const [text, setText] = useState("");
   const event = EVENTS.find((each) => each.id === id);
@@ -49,7 +49,7 @@ export function Composer({ onSend, busy }) {
         <ChevronDown className="pointer-events-none absolute top-2 right-2 size-4 text-muted-foreground" aria-hidden />
       </div>
       <div className="flex gap-2">
-        <input aria-label={event.label} value={text} disabled={event.said === null} placeholder={event.said ?? "Nothing to write"} autoComplete="off" maxLength={2000} onChange={(change) => setText(change.target.value)} className={`${CONTROL} h-10 min-w-0 flex-1 px-3`} />
+        <input ref={input} aria-label={event.label} value={text} disabled={event.said === null} placeholder={event.said ?? "Nothing to write"} autoComplete="off" maxLength={2000} onChange={(change) => setText(change.target.value)} className={`${CONTROL} h-10 min-w-0 flex-1 px-3`} />
         <button type="submit" aria-label="Send" disabled={!canSend} className="flex size-10 shrink-0 items-center justify-center rounded-md bg-brand text-brand-foreground hover:bg-brand-hover disabled:opacity-50">
           <Send className="size-[18px]" aria-hidden />
         </button>

@@ -11,6 +11,11 @@ import { threadOf } from "./trying.js";
 export function Conversation({ trial, onSteps }) {
   const { messages, result, error, busy } = trial;
   const end = useRef(null);
+  const input = useRef(null);
+  const send = (message) => {
+    trial.send(message);
+    if (hasKeyboard()) input.current?.focus(); // what was pressed goes away, or is off
+  };
   const thread = threadOf(messages, result);
   useEffect(() => {
     end.current?.scrollIntoView({ block: "nearest" });
@@ -24,14 +29,14 @@ export function Conversation({ trial, onSteps }) {
         )}
         {thread.map((each, index) => (each.isMine
           ? <Mine key={index} message={each.message} decision={each.decision} />
-          : <Said key={index} said={each.said} isLast={index === lastSaid && index === thread.length - 1} busy={busy} onTap={trial.send} />
+          : <Said key={index} said={each.said} isLast={index === lastSaid && index === thread.length - 1} busy={busy} onTap={send} />
         ))}
         {result && !busy && <Outcome trial={trial} onSteps={onSteps} />}
         {busy && <p role="status" className="self-center text-muted-foreground"><Loader className="size-4 animate-spin" aria-hidden /><span className="sr-only">Thinking</span></p>}
         {error && <Refusal text={error} />}
         <span ref={end} />
       </div>
-      <Composer onSend={trial.send} busy={busy} />
+      <Composer input={input} onSend={send} busy={busy} />
       <div className="flex items-start justify-between gap-2 px-3 pb-3">
         <ContactForm contact={trial.contact} onChange={trial.become} />
         <Button size="sm" look="ghost" disabled={!messages.length} onClick={trial.reset}><Rotate className="size-3.5" aria-hidden /> Reset</Button>
@@ -39,6 +44,8 @@ export function Conversation({ trial, onSteps }) {
     </>
   );
 }
+
+const hasKeyboard = () => window.matchMedia("(pointer: fine)").matches;
 
 const ENDS = { completed: "The flow is at its end.", failed: "The flow stopped at an error. Steps says where.", not_started: null };
 

@@ -27,8 +27,8 @@ export function Header({ home, busy, side, onSide, onRename, onActivate, onDeact
         <IconButton label="Undo" shortcut="Ctrl+Z" disabled={!canUndo} onClick={editor.undo}><Undo aria-hidden /></IconButton>
         <IconButton label="Redo" shortcut="Ctrl+Shift+Z" disabled={!canRedo} onClick={editor.redo}><Redo aria-hidden /></IconButton>
         <IssueMenu onFocus={onFocus} />
-        <IconButton label="History" aria-pressed={side === "history"} onClick={() => onSide("history")}><History aria-hidden /></IconButton>
-        <Button onClick={() => onSide("test")} aria-pressed={side === "test"} aria-label="Test">
+        <IconButton label="History" className="aria-pressed:bg-muted" aria-pressed={side === "history"} onClick={() => onSide("history")}><History aria-hidden /></IconButton>
+        <Button onClick={() => onSide("test")} aria-pressed={side === "test"} aria-label="Test" className="aria-pressed:bg-muted">
           <FlaskConical className="size-4" aria-hidden /> <span className="flow-wide-text">Test</span>
         </Button>
         {isActive && view.canEdit && (

@@ -118,6 +118,8 @@ export function Switch(props) {
   );
 }
 
+const PROMPTS = { keywords: "Type a keyword", media: "Paste a post's id", emojis: "Type an emoji", payloads: "Type a payload", refs: "Type a ref" };
+
 // Words as chips: Enter or a comma ends one, Backspace in the empty input takes the last one back.
 export function Keywords(props) {
   const { field, value, onChange, path } = props;
@@ -154,7 +156,7 @@ export function Keywords(props) {
         {...control}
         data-chips
         value={draft}
-        placeholder={words.length ? "" : `Type a ${field.label.toLowerCase() === "keywords" ? "keyword" : "word"}, press Enter`}
+        placeholder={words.length ? "" : `${PROMPTS[field.ref ?? field.name] ?? "Type a word"}, press Enter`}
         onChange={(event) => (/[,\n]/.test(event.target.value) ? add(event.target.value) : setDraft(event.target.value))}
         onKeyDown={key}
         onBlur={() => {

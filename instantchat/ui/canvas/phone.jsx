@@ -23,7 +23,7 @@ function Why({ decision }) {
   return <p className="max-w-[85%] px-1 text-right text-xs text-warning">Not started. {verdict?.detail ?? REASONS[decision.reason] ?? ""}</p>;
 }
 
-const REASONS = { stopped: "It is a stop word.", paused: "People have the conversation.", none: "The draft has no trigger that listens to it." };
+const REASONS = { stop: "It is a stop word.", paused: "People have the conversation.", none: "The draft has no trigger that listens to it." };
 
 export function Said({ said, isLast, busy, onTap }) {
   const tap = (offer) => onTap({ text: offer.title, payload: offer.id });

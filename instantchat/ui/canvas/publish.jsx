@@ -13,7 +13,7 @@ export function Publish({ word, busy, onPublish }) {
     </Button>
   );
   return (
-    <div className="flex">
+    <div className="flow-publish">
       <Button look="primary" onClick={() => onPublish()} disabled={busy} className="rounded-r-none">
         {busy ? <Loader className="size-4 animate-spin" aria-hidden /> : <Play className="size-4" aria-hidden />}
         {word}

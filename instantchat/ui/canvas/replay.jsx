@@ -102,10 +102,19 @@ function Answer({ title, answer }) {
         <div key={index} className="rounded-xl bg-muted px-3 py-1.5 text-[13px] break-words whitespace-pre-wrap">
           {message.kind === "comment_reply" && <p className="text-xs text-muted-foreground">Answer to the comment</p>}
           {message.text || message.attachments.map((each) => each.type).join(", ")}
-          {[...message.quickReplies, ...message.buttons, ...message.cards].map((offer, at) => <span key={at} className="mt-1 mr-1 inline-block rounded-full border border-border px-2 text-xs">{offer}</span>)}
+          <Offers offers={[...message.quickReplies, ...message.buttons, ...message.cards]} />
         </div>
       ))}
     </section>
+  );
+}
+
+function Offers({ offers }) {
+  if (!offers.length) return null;
+  return (
+    <div className="mt-1 flex flex-wrap gap-1">
+      {offers.map((offer, index) => <span key={index} className="rounded-full border border-border px-2 text-xs">{offer}</span>)}
+    </div>
   );
 }
 

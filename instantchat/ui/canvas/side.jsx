@@ -1,5 +1,5 @@
 // What opens beside the canvas: the history of the flow, or a place to try it.
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useEditor, useEditorState } from "./context.js";
 import { IconButton } from "./controls.jsx";
 import { AlertCircle, Loader, X } from "./icons.jsx";
@@ -12,18 +12,30 @@ export function Side({ name, ask, onFocus, onClose }) {
   const id = useEditorState((state) => state.view.id);
   const trial = useTrial(editor, ask, id);
   const replay = useReplay(editor, ask, id);
+  const heading = useRef(null);
   useEffect(() => () => editor.mark(null), [editor, name]);
+  useFocus(heading, name);
   if (!name || !id) return null;
   const close = (event) => event.key === "Escape" && !event.defaultPrevented && onClose();
   return (
     <aside className="flow-side" aria-label={name === "test" ? "Test" : "History"} onKeyDown={close}>
       <div className="flow-panel-head">
-        <h2 className="min-w-0 flex-1 text-[15px] font-semibold tracking-tight">{name === "test" ? "Test" : "History"}</h2>
+        <h2 ref={heading} tabIndex={-1} className="min-w-0 flex-1 text-[15px] outline-none font-semibold tracking-tight">{name === "test" ? "Test" : "History"}</h2>
         <IconButton label="Close" size="sm" onClick={onClose}><X aria-hidden /></IconButton>
       </div>
       {name === "test" ? <Trial trial={trial} replay={replay} onFocus={onFocus} /> : <Versions key={id} ask={ask} onFocus={onFocus} />}
     </aside>
   );
+}
+
+// The keyboard goes along when the panel opens, and back to where it was when it closes.
+function useFocus(heading, name) {
+  useEffect(() => {
+    if (!name) return undefined;
+    const before = document.activeElement;
+    heading.current?.focus();
+    return () => document.activeElement === document.body && before?.focus();
+  }, [heading, name]);
 }
 
 export function Busy({ text }) {

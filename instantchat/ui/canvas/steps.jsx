@@ -60,8 +60,8 @@ function Step({ step, calls, isOpen, response, onToggle, onRespond }) {
 function Details({ step }) {
   const lines = [
     ...Object.entries(step.values ?? {}).map(([name, value]) => [name, value]),
-    ...(step.given ? [["Heard", step.given.text ?? step.given.error ?? step.given.status ?? step.given.kind]] : []),
-    ...(step.effects ?? []).map(({ kind, ...rest }) => [kind.replaceAll("_", " "), Object.values(rest).map(said).join(" · ")]),
+    ...(step.given && !step.given.error ? [["Heard", step.given.text ?? step.given.status ?? step.given.kind]] : []),
+    ...(step.effects ?? []).map(({ kind, ...rest }) => [kind[0].toUpperCase() + kind.slice(1).replaceAll("_", " "), Object.values(rest).map(said).join(" · ")]),
     ...(step.window ? [["Messaging window", step.window]] : []),
     ["At", clock(step.at, "2-digit")],
   ];
@@ -71,7 +71,7 @@ function Details({ step }) {
       {notes.map(([look, text], index) => <p key={index} className={look}>{said(text)}</p>)}
       <dl className="grid grid-cols-[minmax(0,7rem)_minmax(0,1fr)] gap-x-3 gap-y-1">
         {lines.map(([name, value], index) => (
-          <div key={index} className="contents"><dt className="break-words text-muted-foreground first-letter:uppercase">{name}</dt><dd className="break-words">{said(value)}</dd></div>
+          <div key={index} className="contents"><dt className="break-words text-muted-foreground">{name}</dt><dd className="break-words">{said(value)}</dd></div>
         ))}
       </dl>
     </div>

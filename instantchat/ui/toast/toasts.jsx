@@ -14,7 +14,8 @@ export function Toasts({ item, theme }) {
     const show = toast[item.tone] ?? toast;
     show(item.text, {
       id: item.key || undefined,
-      duration: item.href ? 12000 : item.tone === "error" ? 8000 : 4000,
+      duration: item.href ? 10000 : item.tone === "error" ? 8000 : 4000,
+      position: item.href ? "top-right" : undefined, // what comes by itself must not cover where somebody writes
       action: item.href ? { label: "Open", onClick: () => navigate(item.href) } : undefined,
     });
   }, [item?.id]);
@@ -32,6 +33,12 @@ export function Toasts({ item, theme }) {
       offset={16}
       mobileOffset={12}
       toastOptions={{
+        actionButtonStyle: {
+          background: "var(--muted)",
+          color: "var(--foreground)",
+          height: "28px",
+          padding: "0 10px",
+        },
         style: {
           background: "var(--surface)",
           color: "var(--foreground)",

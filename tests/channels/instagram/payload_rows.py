@@ -88,7 +88,10 @@ ROWS: dict[str, tuple[bytes, list[Read]]] = {
     "A19": (messaging(item(message={"mid": "m", "text": "x", "reply_to": {"mid": "m0"}})), [IN]),
     "A20": (messaging(item(message={"mid": "m", "text": "Yes", "quick_reply": {"payload": "yes"}})), [IN]),
     "A21": (messaging(item(message={"mid": "m", "text": "x", "referral": {"product": {"id": "1"}}})), [IN]),
-    "A22": (messaging(item(message={"mid": "m", "referral": {"ad_id": "1", "source": "ADS"}})), [IN]),
+    "A22": (
+        messaging(item(message={"mid": "m", "text": "Hi", "referral": {"ref": "r", "ad_id": "1", "source": "ADS"}})),
+        [IN],
+    ),
     "A23": (attached("template", product={"elements": [{"id": "1"}]}), [IN]),
     "A24": (messaging(item(postback={"mid": "m", "title": "Go", "payload": "go"})), [("postback", CUSTOMER, "in")]),
     "A24 without mid": (
@@ -96,8 +99,8 @@ ROWS: dict[str, tuple[bytes, list[Read]]] = {
         [("postback", CUSTOMER, "in")],
     ),
     "A25": (
-        messaging(item(postback={"mid": "m", "title": "Go", "payload": "go"}, is_self=True)),
-        [("postback", CUSTOMER, "in")],
+        messaging(own(postback={"mid": "m", "title": "Go", "payload": "go"}, is_self=True)),
+        [("postback", CUSTOMER, "echo")],
     ),
     "A26": (messaging(item(read={"mid": "m"})), [("read", CUSTOMER, "in")]),
     "A27": (
@@ -128,6 +131,10 @@ ROWS: dict[str, tuple[bytes, list[Read]]] = {
     ),
     "A38": (
         messaging({**item(message={"mid": "m", "text": "x"}), "recipient": {"id": "999"}}),
+        [OTHER],
+    ),
+    "A38 unknown account": (
+        delivery({"id": "999", "messaging": [{**item(message={"mid": "m", "text": "x"}), "recipient": {"id": "999"}}]}),
         [IN],
     ),
     "A39 no messaging": (delivery({"id": IG}), [OTHER]),

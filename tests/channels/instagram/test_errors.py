@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent, Usage
 from instantchat.channels.instagram.errors import RefusalKind, classify
+from instantchat.channels.instagram.sending import outcome_of, usage_of
 
 
 def body(code: int | str, subcode: int | str | None = None, message: str = "localised") -> bytes:
@@ -15,73 +17,119 @@ def body(code: int | str, subcode: int | str | None = None, message: str = "loca
     ).encode()
 
 
-class TestClassify:
-    @pytest.mark.parametrize(
-        ("code", "subcode", "kind"),
-        [
-            (1, None, "unknown"),
-            (1, 99, "unknown"),
-            (2, None, "retry"),
-            (2, 1545133, "retry"),
-            (3, None, "config"),
-            (4, None, "throttle"),
-            (10, None, "config"),
-            (10, 2534022, "permanent"),
-            (10, 2018278, "permanent"),
-            (10, 2018108, "permanent"),
-            (10, 1893063, "pause"),
-            (10, 2534077, "reconnect"),
-            (17, None, "throttle"),
-            (32, None, "throttle"),
-            (613, None, "throttle"),
-            (613, 2534040, "throttle"),
-            (613, 1996, "throttle"),
-            (80002, None, "throttle"),
-            (80006, None, "throttle"),
-            (100, None, "permanent"),
-            (100, 33, "permanent"),
-            (100, 2018001, "permanent"),
-            (100, 2018008, "content"),
-            (100, 2018047, "content"),
-            (100, 2018109, "content"),
-            (100, 2018294, "content"),
-            (100, 2018074, "content"),
-            (100, 2018014, "content"),
-            (100, 2534013, "config"),
-            (100, 2534014, "permanent"),
-            (100, 2534015, "content"),
-            (100, 2534025, "permanent"),
-            (100, 2534029, "pause"),
-            (100, 2534037, "handover"),
-            (100, 2018300, "handover"),
-            (2534001, None, "permanent"),
-            (102, None, "reconnect"),
-            (190, None, "reconnect"),
-            (190, 0, "reconnect"),
-            (190, 463, "reconnect"),
-            (190, 458, "reconnect"),
-            (190, 4711, "reconnect"),
-            (200, None, "config"),
-            (200, 1545041, "permanent"),
-            (551, None, "permanent"),
-            (551, 1545041, "permanent"),
-            (200, 2534041, "owner"),
-            (200, 2018028, "config"),
-            (230, None, "expected"),
-            (368, None, "pause"),
-            (2500, None, "config"),
-            (9010, None, "expected"),
-            (36103, None, "config"),
-            (9000001, None, "permanent"),
-            (424242, None, "unknown"),
-        ],
-    )
-    @pytest.mark.parametrize("status", [400, 403, 500])
-    def test_is_by_number_whatever_the_status(self, status: int, code: int, subcode: int | None, kind: str) -> None:
-        refusal = classify(status, body(code, subcode))
-        assert (refusal.kind, refusal.code) == (kind, code)
-        assert refusal.sentence.endswith(".") or refusal.kind is RefusalKind.UNKNOWN
+# Every line of the table of codes (instagram-api.md 4.2, 4.3): its class, what becomes of a message, and of a private
+# reply, which is never tried again once it may have reached Meta.
+CODES: dict[str, tuple[str, type[SendOutcome], type[SendOutcome]]] = {
+    "1": ("unknown", Unknown, Unknown),
+    "1/99": ("unknown", Unknown, Unknown),
+    "2": ("retry", Unsent, Unknown),
+    "2/1545133": ("retry", Unsent, Unknown),
+    "3": ("config", Rejected, Rejected),
+    "4": ("throttle", Unsent, Unknown),
+    "9": ("permanent", Rejected, Rejected),
+    "9/2207042": ("permanent", Rejected, Rejected),
+    "10": ("config", Rejected, Rejected),
+    "10/2534022": ("permanent", Rejected, Rejected),
+    "10/2018278": ("permanent", Rejected, Rejected),
+    "10/2018108": ("permanent", Rejected, Rejected),
+    "10/1893063": ("pause", Rejected, Unknown),
+    "10/2534077": ("reconnect", Rejected, Rejected),
+    "17": ("throttle", Unsent, Unknown),
+    "32": ("throttle", Unsent, Unknown),
+    "613": ("throttle", Unsent, Unknown),
+    "613/2534040": ("throttle", Unsent, Unknown),
+    "613/1996": ("throttle", Unsent, Unknown),
+    "80002": ("throttle", Unsent, Unknown),
+    "80006": ("throttle", Unsent, Unknown),
+    "100": ("permanent", Rejected, Rejected),
+    "100/33": ("permanent", Rejected, Rejected),
+    "100/2018001": ("permanent", Rejected, Rejected),
+    "100/2018008": ("content", Rejected, Rejected),
+    "100/2018047": ("content", Rejected, Rejected),
+    "100/2018109": ("content", Rejected, Rejected),
+    "100/2018294": ("content", Rejected, Rejected),
+    "100/2018074": ("content", Rejected, Rejected),
+    "100/2018014": ("content", Rejected, Rejected),
+    "100/2534013": ("config", Rejected, Rejected),
+    "100/2534014": ("permanent", Rejected, Rejected),
+    "100/2534015": ("content", Rejected, Rejected),
+    "100/2534025": ("permanent", Rejected, Rejected),
+    "100/2534029": ("pause", Rejected, Unknown),
+    "100/2534037": ("handover", Rejected, Rejected),
+    "100/2018300": ("handover", Rejected, Rejected),
+    "2534001": ("permanent", Rejected, Rejected),
+    "102": ("reconnect", Rejected, Rejected),
+    "190": ("reconnect", Rejected, Rejected),
+    "190/0": ("reconnect", Rejected, Rejected),
+    "190/458": ("reconnect", Rejected, Rejected),
+    "190/459": ("reconnect", Rejected, Rejected),
+    "190/460": ("reconnect", Rejected, Rejected),
+    "190/463": ("reconnect", Rejected, Rejected),
+    "190/464": ("reconnect", Rejected, Rejected),
+    "190/467": ("reconnect", Rejected, Rejected),
+    "190/492": ("reconnect", Rejected, Rejected),
+    "190/4711": ("reconnect", Rejected, Rejected),
+    "200": ("config", Rejected, Rejected),
+    "200/1545041": ("permanent", Rejected, Rejected),
+    "551": ("permanent", Rejected, Rejected),
+    "551/1545041": ("permanent", Rejected, Rejected),
+    "200/2534041": ("owner", Rejected, Unknown),
+    "200/2018028": ("config", Rejected, Rejected),
+    "230": ("expected", Rejected, Rejected),
+    "368": ("pause", Rejected, Unknown),
+    "2500": ("config", Rejected, Rejected),
+    "9010": ("expected", Rejected, Rejected),
+    "36103": ("config", Rejected, Rejected),
+    "9000001": ("permanent", Rejected, Rejected),
+}
 
+
+@pytest.mark.parametrize("code", CODES)
+def test_code(code: str) -> None:
+    kind, outcome, private = CODES[code]
+    number, _, subcode = code.partition("/")
+    answer = body(int(number), int(subcode) if subcode else None)
+    for status in (400, 403, 500):
+        refusal = classify(status, answer)
+        assert (refusal.kind, refusal.code, refusal.sentence[-1]) == (kind, int(number), ".")
+        assert type(outcome_of(status, answer)) is outcome
+        assert type(outcome_of(status, answer, is_private_reply=True)) is private
+
+
+class TestOutcome:
+    @pytest.mark.parametrize(("status", "outcome"), [(400, Rejected), (500, Unknown)])
+    def test_of_a_code_that_is_in_no_list(self, status: int, outcome: type[SendOutcome]) -> None:
+        assert classify(status, body(424242)).kind is RefusalKind.UNKNOWN
+        assert type(outcome_of(status, body(424242))) is outcome
+
+    def test_of_a_429_without_a_body(self) -> None:
+        assert type(outcome_of(429, b"")) is Unsent
+        assert type(outcome_of(429, b"", is_private_reply=True)) is Unknown
+
+
+class TestUsage:
+    def test_is_the_fullest_of_all_limits(self) -> None:
+        app = {"x-app-usage": '{"call_count":28,"total_time":81,"total_cputime":25}'}
+        row = {"type": "instagram", "call_count": 90, "total_cputime": 1, "estimated_time_to_regain_access": 19}
+        business = {"x-business-use-case-usage": json.dumps({"17841": [row, {"call_count": 3}]})}
+        assert usage_of(app) == Usage(81)
+        assert usage_of({**app, **business}) == Usage(90, 19 * 60)
+
+    @pytest.mark.parametrize("stated", ["", "x", "[]", "5", '{"a":5}', '{"a":[5]}', '{"a":[{"call_count":"x"}]}'])
+    def test_of_any_other_form_is_none_or_nothing(self, stated: str) -> None:
+        assert usage_of({"x-business-use-case-usage": stated}) in (None, Usage(0))
+
+    def test_comes_with_what_was_sent(self) -> None:
+        outcome = outcome_of(200, b'{"recipient_id":"1","message_id":"m"}', {"x-app-usage": '{"call_count":96}'})
+        assert outcome == Sent("m", Usage(96))
+
+    def test_says_when_to_try_a_throttled_message_again(self) -> None:
+        stated = {"x-business-use-case-usage": '{"1":[{"call_count":100,"estimated_time_to_regain_access":2}]}'}
+        outcome = outcome_of(400, body(80006), stated)
+        assert isinstance(outcome, Unsent) and outcome.retry_after == 120
+
+
+class TestClassify:
     def test_429_is_a_throttle_with_or_without_a_body(self) -> None:
         assert classify(429, b"").kind is RefusalKind.THROTTLE
         assert classify(429, body(424242)).kind is RefusalKind.THROTTLE

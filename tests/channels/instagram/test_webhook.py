@@ -95,7 +95,7 @@ class TestMessage:
 
     def test_carries_what_it_replies_to_and_where_it_came_from(self) -> None:
         assert only(ROWS["A19"][0]).reply_to == {"mid": "m0"}
-        assert only(ROWS["A22"][0]).referral == {"ad_id": "1", "source": "ADS"}
+        assert only(ROWS["A22"][0]).referral == {"ref": "r", "ad_id": "1", "source": "ADS"}
         assert only(ROWS["A28"][0]).referral == {"ref": "spring", "type": "OPEN_THREAD"}
 
     def test_in_standby_is_marked(self) -> None:

@@ -120,7 +120,7 @@ class TestWords:
     @pytest.mark.parametrize(
         ("kind", "payload", "words"),
         [
-            ("message", {"text": "price?"}, "Ana wrote “price?”."),
+            ("message", {"text": "price?"}, "Ana wrote “price?”"),
             ("message", {"text": "Yes", "payload": "x"}, "Ana tapped “Yes”."),
             ("message", {"attachments": [{"type": "image"}]}, "Ana sent a picture."),
             ("message", {"attachments": [{"type": "story_mention"}]}, "Ana mentioned you in a story."),

@@ -10,6 +10,7 @@ from instantchat.features.auth.member import Member
 from instantchat.features.trial.service import TrialService
 from instantchat.kit.clock import ManualClock
 from instantchat.kit.ids import new_id
+from instantchat.runtime.automation import Policy
 from instantchat.store import records as r
 from instantchat.store.ports import Store
 from tests.runtime.conftest import stage
@@ -19,7 +20,7 @@ __all__ = ["stage"]
 
 @pytest.fixture
 def trial(store: Store, clock: ManualClock) -> TrialService:
-    return TrialService(store, clock, stop_words=["Stop"])
+    return TrialService(store, clock, Policy(frozenset({"stop"})))
 
 
 class Draft:

@@ -75,6 +75,24 @@ class TestMessageChanges:
         stored = await store.inbox.message(world.workspace_id, message.id)
         assert stored == dataclasses.replace(message, text="", attachments=[])
 
+    async def test_extras_become_those_given_and_stay_where_none_are(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        message = world.message(conversation, mid="mid-1")
+        await world.change(conversation, messages=[message])
+        for change in (r.MessageChange(message.id, extras={"edited": True}), r.MessageChange(message.id, text="new")):
+            assert await world.change(conversation, message_changes=[change])
+        stored = await store.inbox.message(world.workspace_id, message.id)
+        assert stored == dataclasses.replace(message, text="new", extras={"edited": True})
+
+    async def test_forgetting_empties_the_event_that_brought_it(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        (event,) = await world.arrive("maria")
+        message = world.message(conversation, mid="mid-1", event_id=event.id)
+        await world.change(conversation, messages=[message])
+        assert await world.change(conversation, message_changes=[r.MessageChange(message.id, forget=True)])
+        stored = await store.inbox.event(world.workspace_id, event.id)
+        assert stored is not None and stored.payload == {"isUnsent": True}
+
     async def test_a_mid_of_another_message_stays_there(self, store: Store, world: World) -> None:
         conversation = await world.meet()
         first, second = world.message(conversation, mid="mid-1"), world.message(conversation, "out")

@@ -222,7 +222,7 @@ class TestKnownMids:
         message = world.message(conversation, mid="mid-1")
         assert await world.change(conversation, messages=[message])
         await store.queue.ingest([world.event("maria", mid="mid-1"), world.event("maria", mid="mid-2")])
-        assert (await world.claim())[0].known_mids == {"mid-1": message.id}
+        assert (await world.claim())[0].known_mids == {"mid-1": message}
 
     async def test_are_those_of_the_account(self, store: Store, world: World) -> None:
         conversation = await world.meet("maria")

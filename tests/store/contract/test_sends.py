@@ -186,3 +186,19 @@ class TestEnqueue:
         other = await another()
         theirs = other.message(await other.meet(), "out", idempotency_key="k")
         assert await store.inbox.enqueue(theirs, None) == theirs
+
+
+class TestWaiting:
+    async def test_counts_what_is_due_up_to_the_limit(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        assert await store.queue.waiting(world.workspace_id, world.now, 10) == 0
+        await world.queue(conversation, "one", "two", "three")
+        await world.arrive("maria", "ben")
+        assert await store.queue.waiting(world.workspace_id, world.now, 10) == 5
+        assert await store.queue.waiting(world.workspace_id, world.now, 1) == 2
+        assert await store.queue.waiting("another", world.now, 10) == 0
+
+    async def test_leaves_out_accounts_that_cannot_send(self, store: Store, world: World) -> None:
+        await world.queue(await world.meet(), "one")
+        await store.accounts.set_state(world.account.id, "reauth_needed", "why")
+        assert await store.queue.waiting(world.workspace_id, world.now, 10) == 0

@@ -131,10 +131,11 @@ async def _everything(world: World, conversations: list[r.Conversation]) -> None
     await store.queue.ingest([world.event("p1", mid="mid-p1-0"), world.event("p2")])
     await store.queue.next_due(world.now)
     await store.queue.backlog()
+    await store.queue.waiting(world.workspace_id, world.now, 10)
     work = await world.claim()
     moved = [dataclasses.replace(run, rev=1) for run in work[0].waiting_runs]
     message = world.message(conversations[1], mid="mid-new")
-    change = r.MessageChange(send.message.id, "sent", mid="mid-echo")
+    change = r.MessageChange(send.message.id, "sent", mid="mid-echo", forget=True)
     checkpoints = [world.handled(one, conversation=one.conversation, contact=one.contact) for one in work]
     assert work[0].conversation is not None
     started = dataclasses.replace(work[0].conversation, starts={"flow_1": "2026-01-01T12:00:00.000Z"})

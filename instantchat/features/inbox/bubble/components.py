@@ -34,8 +34,9 @@ def _message(message: rx.Var[Bubble]) -> rx.Component:
         rx.cond(
             message.text,
             _text(message),
-            rx.cond(message.attachments | message.cards, rx.fragment(), _nothing()),
+            rx.cond(message.attachments | message.cards, rx.fragment(), _nothing(message)),
         ),
+        rx.cond(message.reactions, _reactions(message), rx.fragment()),
         rx.cond(message.choices, _choices(message), rx.fragment()),
         _about(message),
         rx.cond(
@@ -112,9 +113,17 @@ def _text(message: rx.Var[Bubble]) -> rx.Component:
     return rx.cond(message.action == "react", reacted, said)
 
 
-def _nothing() -> rx.Component:
+def _reactions(message: rx.Var[Bubble]) -> rx.Component:
     return rx.el.p(
-        "Taken back, or of a kind Instagram does not share",
+        rx.el.span("Reactions: ", class_name="sr-only"),
+        rx.foreach(message.reactions, lambda emoji: rx.el.span(emoji)),
+        class_name="flex w-fit gap-0.5 rounded-full border border-border bg-surface px-1.5 text-sm",
+    )
+
+
+def _nothing(message: rx.Var[Bubble]) -> rx.Component:
+    return rx.el.p(
+        rx.cond(message.is_unsent, "Unsent", "Of a kind Instagram does not share"),
         class_name="rounded-2xl border border-dashed border-border px-3.5 py-2 text-muted-foreground italic",
     )
 
@@ -168,7 +177,9 @@ def _choices(message: rx.Var[Bubble]) -> rx.Component:
 
 
 def _about(message: rx.Var[Bubble]) -> rx.Component:
+    why = rx.cond(message.has_why, why_button(message.id), rx.fragment())
     return rx.el.div(
+        rx.cond(message.is_out, why, rx.fragment()),
         rx.match(
             message.sender,
             ("flow", rx.icon("workflow", size=13, aria_label="Flow", class_name="shrink-0")),
@@ -177,8 +188,9 @@ def _about(message: rx.Var[Bubble]) -> rx.Component:
         ),
         rx.cond(message.who, rx.el.span(message.who, class_name="truncate"), rx.fragment()),
         moment(message.at, "time", class_name="shrink-0 tabular-nums"),
+        rx.foreach(message.marks, lambda words: rx.el.span("· ", words)),
         _delivery(message),
-        rx.cond(message.has_why, why_button(message.id), rx.fragment()),
+        rx.cond(message.is_out, rx.fragment(), why),
         class_name="flex min-h-6 max-w-full items-center gap-1.5 text-xs text-muted-foreground",
     )
 
@@ -188,7 +200,7 @@ def _delivery(message: rx.Var[Bubble]) -> rx.Component:
         message.delivery,
         ("queued", _state("clock-3", "Queued")),
         ("sending", _state("clock-3", "Sending")),
-        ("sent", _state("check", "Sent")),
+        ("sent", rx.cond(message.is_seen, _state("check-check", "Seen"), _state("check", "Sent"))),
         ("rejected", badge("Not sent", tone="danger")),
         ("unknown", badge("Delivery unknown", tone="warning")),
         rx.fragment(),

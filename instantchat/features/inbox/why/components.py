@@ -36,7 +36,10 @@ def why_sheet() -> rx.Component:
     return drawer(
         rx.cond(told, rx.cond(told.is_out, "Why this was sent", "What came of this"), "Why"),
         dialog_close(icon_button("x", "Close", size="sm", class_name="absolute right-3 top-3.5")),
-        rx.cond(told, _told(), rx.cond(Why.is_missing, _gone(), _loading())),
+        rx.el.div(
+            rx.cond(told, _told(), rx.cond(Why.is_missing, _gone(), _loading())),
+            class_name="-mx-4 min-h-0 flex-1 overflow-y-auto px-4 sm:-mx-6 sm:px-6",
+        ),
         side="right",
         class_name="w-[min(32rem,100vw)] sm:p-6",
         return_focus="why-" + Why.message_id,
@@ -233,7 +236,7 @@ def _line(line: rx.Var[Line]) -> rx.Component:
         rx.match(
             line.kind,
             ("wait", icon("clock")),
-            ("effect", icon("check")),
+            ("effect", icon("corner-down-right")),
             ("window", icon("app-window")),
             ("warning", icon("triangle-alert")),
             ("error", icon("circle-alert")),

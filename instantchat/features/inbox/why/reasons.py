@@ -16,9 +16,10 @@ DECISIONS: Final[dict[str, str]] = {
     "trigger": "A trigger of {flow} matched, so it started.",
     "named": "It was meant for {flow}, which started; no other flow was asked.",
     "stop": "It was a stop word: every run that waited for this person ended, and nothing was sent.",
-    "none": "No flow started: none of those asked matched, or was allowed to start again.",
+    "none": "No flow started: no trigger matched.",
     # the runtime's
     "paused": "Flows were paused for this person, so none of them heard it.",
+    "already_started": "It asked for a run that had already begun, so nothing started twice.",
     "standby": "Another app held the conversation, so no flow heard it.",
     "test": "It was a test from Meta's dashboard: recorded, and heard by no flow.",
     "recorded": "It was recorded. Flows do not hear events of this kind.",
@@ -29,9 +30,13 @@ DECISIONS: Final[dict[str, str]] = {
     "phone": "Somebody answered from Instagram's own app, so flows pause for this person.",
     "unsent": "The person took a message back; its text and media were dropped here too.",
     "edited": "The person edited a message, and it was changed here too.",
+    "seen": "The person saw the messages up to this one.",
+    "known_message": "It is a message that is stored here already, so it changed nothing.",
     "unknown_message": "It is about a message that is not stored here, so it changed nothing.",
 }
 NOBODY_LISTENS: Final = "No flow started: no flow was active."
+NONE_ALLOWED: Final = "No flow started: the one that matched may not start again yet."
+"""In place of `none`, where there are no verdicts, and where something matched."""
 STALE_TAP: Final = "The tapped choice belongs to a run that no longer waits for it."
 """Follows the sentence of a decision with `endedRunId`."""
 
@@ -66,10 +71,14 @@ VERDICTS: Final[dict[str, str]] = {
 OTHER_KIND: Final = "The flow listens to another kind of event."
 
 
-def decision_sentence(reason: str, *, flow: str = "", is_asked: bool = True, is_stale_tap: bool = False) -> str:
-    """A decision in words; `flow` is the name of the flow that took the event, `is_asked` whether any had a verdict."""
-    is_quiet = reason == "none" and not is_asked
-    text = NOBODY_LISTENS if is_quiet else DECISIONS.get(reason, "It was recorded.")
+def decision_sentence(
+    reason: str, *, flow: str = "", is_asked: bool = True, has_match: bool = False, is_stale_tap: bool = False
+) -> str:
+    """A decision in words; `flow` is the name of the flow that took the event, `is_asked` whether any had a verdict,
+    `has_match` whether one of them matched."""
+    text = DECISIONS.get(reason, "It was recorded.")
+    if reason == "none" and (has_match or not is_asked):
+        text = NONE_ALLOWED if has_match else NOBODY_LISTENS
     text = text.replace(_FLOW, f"“{flow}”" if flow else "a flow")
     text = text[:1].upper() + text[1:]
     return f"{STALE_TAP} {text}" if is_stale_tap else text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from instantchat.errors import NotFound
 from instantchat.features.auth.member import Member
-from instantchat.features.inbox.why.record import DecisionOut
+from instantchat.features.inbox.why.record import DecisionOut, read_trace
 from instantchat.features.inbox.why.story import (
     EventStory,
     FlowFacts,
@@ -62,8 +63,7 @@ class WhyService:
             raise NotFound("message_not_found", "This message does not exist.")
         record = await self._inbox.run(member.workspace_id, message.run_id) if message.run_id else None
         run = (await self._run_stories(member, [record]))[0] if record is not None else None
-        event_id = run.causes().get(message.id, message.event_id) if run is not None else message.event_id
-        event = await self._inbox.event(member.workspace_id, event_id) if event_id else None
+        event = await self._inbox.event(member.workspace_id, message.event_id) if message.event_id else None
         return MessageStory(message, await self._event_story(member, event) if event is not None else None, run)
 
     async def events(self, member: Member, conversation_id: str) -> list[EventStory]:
@@ -85,19 +85,20 @@ class WhyService:
         runs = await self._run_stories(member, [each for each in records if each is not None])
         flow_of_run = {each.run.id: each.flow.name for each in runs}
         settle_sentences(decision, flow_of_run, {each.run.flow_id: each.flow.name for each in runs})
-        return EventStory(event, decision, runs, _led_to(event.id, runs))
+        sent = await self._inbox.answers(member.workspace_id, [event.id]) if runs else {}
+        return EventStory(event, decision, runs, sent.get(event.id, []))
 
     async def _run_stories(self, member: Member, runs: Sequence[r.RunRecord]) -> list[RunStory]:
-        event_ids = {each.event_id for each in runs if each.event_id}
-        sent = await self._inbox.answers(member.workspace_id, event_ids) if event_ids else {}
         flows: dict[str, FlowFacts] = {}
         stories = []
         for run in runs:
-            inner = {str(each["versionId"]) for each in run.trace if isinstance(each, dict) and each.get("versionId")}
+            trace = read_trace(run.trace)
+            inner = {step.version_id for step in trace if step.version_id}
             for version_id in {run.version_id, *inner} - flows.keys():
                 flows[version_id] = await self._facts(member, version_id, run.flow_id)
-            messages = sent.get(run.event_id or "", [])
-            stories.append(tell_run(run, flows[run.version_id], flows, messages))
+            heard = {run.event_id, *(step.given.event_id for step in trace if step.given is not None)}
+            sent = await self._inbox.answers(member.workspace_id, [each for each in heard if each])
+            stories.append(tell_run(run, trace, flows, chain.from_iterable(sent.values())))
         return stories
 
     async def _facts(self, member: Member, version_id: str, flow_id: str) -> FlowFacts:
@@ -110,12 +111,3 @@ class WhyService:
         name = flow.name if flow is not None else version.name if version is not None else "A flow that was deleted"
         nodes = nodes_of(version) if version is not None else {}
         return FlowFacts(flow_id, name, flow is not None, version.number if version is not None else None, nodes)
-
-
-def _led_to(event_id: str, runs: Iterable[RunStory]) -> list[r.Message]:
-    """The messages that the runs sent because of this event, oldest first."""
-    found = []
-    for story in runs:
-        causes = story.causes()
-        found += [each for each in story.messages if causes.get(each.id, each.event_id) == event_id]
-    return sorted(found, key=lambda each: (each.created_at, each.id))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from instantchat.engine.registry import node_class
 from instantchat.engine.upgrades import upgrade_stored
 from instantchat.features.inbox.why.reasons import decision_sentence
-from instantchat.features.inbox.why.record import DecisionOut, EffectOut, StepOut, read_trace
+from instantchat.features.inbox.why.record import DecisionOut, EffectOut, StepOut
 from instantchat.features.inbox.why.words import effect_sentence
 from instantchat.store import records as r
 
@@ -45,16 +45,6 @@ class RunStory:
     trace: list[StepOut]
     messages: list[r.Message]
 
-    def causes(self) -> dict[str, str | None]:
-        """The event that each of its messages was sent because of: the one that started it, or a later answer."""
-        causes: dict[str, str | None] = {}
-        event_id = self.run.event_id
-        for step in self.trace:
-            if step.given is not None and step.given.event_id:
-                event_id = step.given.event_id
-            causes |= {effect.message_id: event_id for effect in step.effects if effect.message_id}
-        return causes
-
 
 @dataclass(frozen=True, slots=True)
 class EventStory:
@@ -89,13 +79,15 @@ def _facts(type_name: str, data: object) -> NodeFacts | None:
     return NodeFacts(kind.label, "" if card == kind.label else card, node.exit_labels())
 
 
-def tell_run(run: r.RunRecord, flow: FlowFacts, inner: dict[str, FlowFacts], sent: Sequence[r.Message]) -> RunStory:
-    """A run with its steps named. `inner` are the versions of its sub-flows; `sent` are messages in order, of which
-    those of other runs are left out."""
-    trace = read_trace(run.trace)
-    messages = [each for each in sent if each.run_id == run.id]
+def tell_run(
+    run: r.RunRecord, trace: list[StepOut], flows: dict[str, FlowFacts], sent: Iterable[r.Message]
+) -> RunStory:
+    """A run with its steps named. `flows` are the versions its steps were in; of the messages `sent`, those of other
+    runs are left out."""
+    flow = flows[run.version_id]
+    messages = sorted((each for each in sent if each.run_id == run.id), key=lambda each: (each.created_at, each.id))
     for step in trace:
-        place = inner.get(step.version_id) if step.version_id else flow
+        place = flows.get(step.version_id) if step.version_id else flow
         _name(step, place, is_inner=step.version_id is not None)
     _match(trace, messages)
     return RunStory(run, flow, trace, messages)
@@ -108,7 +100,11 @@ def settle_sentences(decision: DecisionOut, flow_of_run: dict[str, str], names: 
         chosen = next((verdict.name for verdict in each.verdicts if verdict.chosen), "")
         flow = flow_of_run.get(run_id or "") or chosen or names.get(each.started_flow_id or "", "")
         each.sentence = decision_sentence(
-            each.reason, flow=flow, is_asked=bool(each.verdicts), is_stale_tap=each.ended_run_id is not None
+            each.reason,
+            flow=flow,
+            is_asked=bool(each.verdicts),
+            has_match=any(verdict.matched for verdict in each.verdicts),
+            is_stale_tap=each.ended_run_id is not None,
         )
 
 

@@ -11,7 +11,7 @@ from instantchat.features.inbox.why.service import MessageStory
 from instantchat.features.inbox.why.story import EventStory, RunStory
 from instantchat.features.inbox.why.words import compared, duration, event_sentence
 from instantchat.kit.clock import rfc3339
-from instantchat.store.records import Message
+from instantchat.store.records import Message, RunRecord
 
 _VERDICTS_SHOWN = 50
 _STEPS_SHOWN = 100
@@ -21,6 +21,12 @@ _STATUS = {
     "completed": ("Completed", "success"),
     "failed": ("Failed", "danger"),
     "cancelled": ("Cancelled", "neutral"),
+}
+_WAITS = {
+    "reply": "Waits for an answer",
+    "time": "Waits",
+    "result": "Waits for the answer of another service",
+    "profile": "Waits for the person's profile",
 }
 _WINDOW = {
     "open": "The messaging window was open",
@@ -195,12 +201,34 @@ def _run(story: RunStory) -> RunView:
         tone=tone,
         error=(run.error or "").partition(": ")[2] or (run.error or ""),
         hidden=max(0, len(story.trace) - _STEPS_SHOWN),
-        steps=[_step(each, sent) for each in story.trace[-_STEPS_SHOWN:]],
+        steps=_steps(story.trace[-_STEPS_SHOWN:], sent, run),
     )
 
 
+def _steps(trace: Sequence[StepOut], sent: dict[str, Message], run: RunRecord) -> list[StepView]:
+    """A wait and what it was resumed with are one step to the reader."""
+    steps: list[StepView] = []
+    before: StepOut | None = None
+    for step in trace:
+        now = _step(step, sent)
+        if before is not None and _is_resumed(before, step):
+            was = steps.pop()
+            now.at, now.lines, now.looked_at = was.at, was.lines + now.lines, was.looked_at + now.looked_at
+        steps.append(now)
+        before = step
+    if before is not None and before.outcome == "wait":
+        steps[-1].lines.append(_waiting(before, run))
+        steps[-1].tone = "wait" if run.state == "waiting" else steps[-1].tone
+    return steps
+
+
+def _is_resumed(before: StepOut, step: StepOut) -> bool:
+    here = (before.node_id, before.version_id) == (step.node_id, step.version_id)
+    return here and before.outcome == "wait" and step.given is not None
+
+
 def _step(step: StepOut, sent: dict[str, Message]) -> StepView:
-    tone = "fail" if step.outcome == "fail" or step.error else "wait" if step.outcome == "wait" else "done"
+    tone = "fail" if step.outcome == "fail" or step.error else "done"
     return StepView(
         label=step.label,
         card=step.card,
@@ -228,8 +256,6 @@ def _lines(step: StepOut, sent: dict[str, Message]) -> list[Line]:
         lines.append(Line("note", step.note))
     if step.error:
         lines.append(Line("error", step.error))
-    if step.outcome == "wait":
-        lines.append(_waiting(step))
     if step.outcome == "end" and not step.error and not step.note:
         lines.append(Line("note", "The run ends here."))
     return lines
@@ -248,8 +274,7 @@ def _resumed(step: StepOut) -> list[Line]:
         case "time_up":
             said = "then the time came"
         case "result":
-            how = given.error or (f"status {given.status}" if given.status is not None else "")
-            said = f"then the answer came{f': {how}' if how else ''}"
+            said = f"then status {given.status} came" if given.status is not None else "and no answer came"
         case "profile_ready":
             said = "then the profile came"
         case _:
@@ -257,10 +282,12 @@ def _resumed(step: StepOut) -> list[Line]:
     return [Line("wait", f"{waited}, {said}")]
 
 
-def _waiting(step: StepOut) -> Line:
-    if step.until is None:
-        return Line("wait", "Waits here for an answer")
-    return Line("wait", "Waits here, at most until", rfc3339(step.until))
+def _waiting(step: StepOut, run: RunRecord) -> Line:
+    """What the run does at its last step, or did when it was ended."""
+    if run.state != "waiting":
+        return Line("note", f"The run was waiting here when it was {run.state}.")
+    what = _WAITS[run.waiting_for or "reply"]
+    return Line("wait", f"{what}, until", rfc3339(step.until)) if step.until is not None else Line("wait", what)
 
 
 def _sentence(warning: str) -> str:

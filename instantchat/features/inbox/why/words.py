@@ -25,7 +25,7 @@ _DID = {
     "profile": "The profile came",
     "result": "An answer to an API call or the AI came",
     "api": "A program started a flow",
-    "seen": "read the messages",
+    "read": "saw the messages",
 }
 _IMPERSONAL = ("schedule", "echo", "profile", "result", "api")
 _VALUE_NAMES = {
@@ -54,20 +54,25 @@ _VALUE_NAMES = {
 
 def event_sentence(kind: str, payload: Mapping[str, Any], who: str) -> str:
     """What happened, such as `Ana wrote “price?”`."""
+    text = _happened(kind, payload, who)
+    return text if text.endswith(("?”", "!”", ".”", "…”")) else f"{text}."
+
+
+def _happened(kind: str, payload: Mapping[str, Any], who: str) -> str:
     if kind in _IMPERSONAL:
-        return f"{_DID[kind]}{_quoted(payload, ' ') if kind == 'echo' else ''}."
+        return f"{_DID[kind]}{_quoted(payload, ' ') if kind == 'echo' else ''}"
     if kind == "message":
-        return f"{who} {_said(payload)}."
+        return f"{who} {_said(payload)}"
     if kind == "postback":
-        return f"{who} tapped{_quoted(payload, ' ') or ' a button'}."
+        return f"{who} tapped{_quoted(payload, ' ') or ' a button'}"
     if kind in ("comment", "live_comment"):
         where = "in a live video" if kind == "live_comment" else "under a post"
-        return f"{who} commented{_quoted(payload, ' ')} {where}."
+        return f"{who} commented{_quoted(payload, ' ')} {where}"
     if kind == "reaction":
         taken_back = payload.get("action") == "unreact"
         emoji = payload.get("payload")
-        return f"{who} took a reaction back." if taken_back else f"{who} reacted{f' {emoji}' if emoji else ''}."
-    return f"{who} {_DID[kind]}." if kind in _DID else f"Instagram told us of “{kind.replace('_', ' ')}”."
+        return f"{who} took a reaction back" if taken_back else f"{who} reacted{f' {emoji}' if emoji else ''}"
+    return f"{who} {_DID[kind]}" if kind in _DID else f"Instagram told us of “{kind.replace('_', ' ')}”"
 
 
 def effect_sentence(effect: EffectOut) -> str:

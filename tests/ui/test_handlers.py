@@ -16,6 +16,7 @@ from instantchat.kit.discovery import import_modules
 from tests.ui.conftest import Tab
 
 SAMPLES: dict[Any, Any] = {str: "x", int: 1, float: 1.0, bool: True, dict: {}, list: [], Any: {}}
+FOR_VISITORS = {"DataDeletion.load"}  # shows one deletion to whoever has its unguessable code
 
 
 def handlers() -> Iterator[Any]:
@@ -23,7 +24,8 @@ def handlers() -> Iterator[Any]:
         for value in vars(module).values():
             if inspect.isclass(value) and issubclass(value, rx.State) and value.__module__ == module.__name__:
                 for name, handler in value.event_handlers.items():
-                    if handler.fn.__module__.startswith("instantchat"):
+                    is_ours = handler.fn.__module__.startswith("instantchat")
+                    if is_ours and f"{value.__name__}.{name}" not in FOR_VISITORS:
                         yield pytest.param(value, handler, id=f"{value.__name__}.{name}")
 
 

@@ -90,7 +90,9 @@ def privacy() -> rx.Component:
         _topic(
             "Deleting it",
             "You can delete your account in Settings; with the last person of a workspace everything in it is deleted. "
-            "If you wrote to a business that uses this server, ask that business to erase your conversation.",
+            "If you wrote to a business that uses this server, ask that business to erase your conversation. If you "
+            "connected your Instagram account here, you can also ask Instagram to have your data deleted: it gives you "
+            "an address that shows when that is done.",
         ),
     )
 

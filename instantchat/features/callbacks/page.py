@@ -41,15 +41,16 @@ def _waiting(word: str, sentence: str) -> rx.Component:
 
 
 def _done() -> rx.Component:
-    sentence = (
+    deleted = (
         "What this server held about you is deleted: the connection to your Instagram account, its conversations, and "
         "the people and messages in them. Nothing of it can be brought back."
     )
-    facts = (("Asked for on", DataDeletion.received), ("Deleted on", DataDeletion.done))
+    sentence = rx.cond(DataDeletion.held_nothing, "This server held nothing about you.", deleted)
+    facts = (("Asked for on", DataDeletion.received), ("Done on", DataDeletion.done))
     return _card(ui.badge("Done", tone="success", dot=True), sentence, facts)
 
 
-def _card(badge: rx.Component, sentence: str, facts: tuple[tuple[str, Any], ...], *more: Any) -> rx.Component:
+def _card(badge: rx.Component, sentence: Any, facts: tuple[tuple[str, Any], ...], *more: Any) -> rx.Component:
     lines = [
         rx.el.div(
             rx.el.dt(name, class_name="text-muted-foreground"),

@@ -17,6 +17,7 @@ class DataDeletion(rx.State):
     confirmation: str = ""
     received: str = ""
     done: str = ""
+    held_nothing: bool = False
 
     @rx.event
     async def load(self) -> None:
@@ -27,7 +28,7 @@ class DataDeletion(rx.State):
         except NotFound:
             self.status, self.received, self.done = "unknown", "", ""
             return
-        self.status = found.state
+        self.status, self.held_nothing = found.state, found.state == "done" and found.rows == 0
         self.received = _day(found.received_at)
         self.done = _day(found.done_at) if found.done_at else ""
 

@@ -18,14 +18,15 @@ def examination() -> rx.Component:
         disabled=Examination.is_busy,
         aria_busy=Examination.is_busy,
     )
-    found = rx.el.ul(rx.foreach(Examination.findings, _row), class_name="divide-y divide-border border-y border-border")
+    found = rx.el.ul(
+        rx.foreach(Examination.findings, _row), class_name="-mb-3.5 divide-y divide-border border-t border-border"
+    )
     busy = rx.el.div(ui.spinner("Checking"), class_name="py-2")
     body = rx.cond(Examination.findings.length() > 0, found, rx.cond(Examination.is_busy, busy, rx.fragment()))
     section = ui.section(
         "Check the connection",
         rx.el.div(body, aria_live="polite"),
-        description="Tries every step for real, from the public address to the account's settings on Instagram, and "
-        "says how to put right what is wrong.",
+        description="Tries every step for real and says how to put right what is wrong.",
         action=run,
     )
     return rx.cond((Session.role == "owner") | (Session.role == "admin"), section, rx.fragment())

@@ -137,9 +137,9 @@ class Dispatcher:
                 status, error = await self._post(body)
             for delivery in kept:
                 state = self._state(delivery, status)
-                await self._note(delivery, state, status, error)
                 if state == "dropped" and self._faults.unsubscribe_on_failure:
                     await self._cut_off(delivery.lane.split(":")[0])
+                await self._note(delivery, state, status, error)
         finally:
             for delivery in group:
                 self._busy.pop(delivery.lane, None)

@@ -12,7 +12,7 @@ from instantchat.kit.crypto import same
 
 
 async def exchange_code(request: Request) -> JSONResponse:
-    """`POST oauth/access_token`: the flat envelope with an unquoted user_id, as seen in the wild (E1), or the docs' (E2)."""
+    """`POST oauth/access_token`: the flat envelope with an unquoted user_id, as seen in the wild (E1), or E2."""
     simulator = simulator_of(request)
     given = {name: str(value) for name, value in (await graph_parameters(request)).items()}
     if given.get("client_id") != simulator.app_id:

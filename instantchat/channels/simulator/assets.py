@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import math
 import secrets
 import sqlite3
@@ -67,8 +68,11 @@ def _content(kind: str, seed: int) -> tuple[bytes, str]:
 
 def _picture(seed: int) -> bytes:
     """A PNG of two colours that run into each other, the same for the same seed."""
-    top = [seed >> shift & 0x7F | 0x40 for shift in (0, 7, 14)]
-    low = [seed >> shift & 0x7F | 0x60 for shift in (21, 28, 35)]
+    hue = seed % 360 / 360
+    top, low = (
+        [int(255 * part) for part in colorsys.hls_to_rgb(hue + step, light, 0.6)]
+        for step, light in ((0, 0.72), (0.1, 0.5))
+    )
     rows = []
     for y in range(_SIDE):
         mixed = bytes((one * (_SIDE - y) + other * y) // _SIDE for one, other in zip(top, low, strict=True))

@@ -46,7 +46,7 @@ function drawMessage(message, place) {
 
 function drawOrigin(message) {
   if (message.comment) return [el("small", { className: "origin", textContent: `Private reply to the comment “${message.comment.text}”` })];
-  if (message.replyTo?.story) return [el("small", { className: "origin", textContent: "Reply to a story" }), el("img", { className: "story-small", src: message.replyTo.story.url, alt: "The story" })];
+  if (message.replyTo?.story) return [el("small", { className: "origin", textContent: "Reply to a story" }), picture("story-small", message.replyTo.story.url, "The story")];
   const first = message.attachments[0]?.type;
   if (first === "story_mention") return [el("small", { className: "origin", textContent: "Mentioned the account in a story" })];
   return [];
@@ -64,10 +64,17 @@ function drawContent(message) {
 
 function drawAttachment(item) {
   const url = item.payload?.url;
-  if (["image", "story_mention", "ig_story"].includes(item.type) && url) return el("img", { className: "media", src: url, alt: "Picture" });
+  if (["image", "story_mention", "ig_story"].includes(item.type) && url) return picture("media", url, "Picture");
   if (["share", "ig_post", "ig_reel"].includes(item.type) && url) return el("figure", { className: "shared" }, [el("img", { src: url, alt: "" }), el("figcaption", { textContent: item.payload.title || "Post" })]);
   if (item.type === "like_heart") return el("div", { className: "bubble", textContent: "❤️" });
   return el("div", { className: "bubble" }, [url ? el("a", { href: url, rel: "noreferrer", target: "_blank", textContent: item.type }) : item.type]);
+}
+
+// Its address dies with its content: then a word stands for it.
+function picture(className, src, alt) {
+  const image = el("img", { className, src, alt });
+  image.onerror = () => image.replaceWith(el("span", { className: "is-lost", textContent: `${alt}: no longer available` }));
+  return image;
 }
 
 function drawCard(message, card) {
@@ -98,7 +105,7 @@ export function drawWindow() {
   const ends = state.windowEnds && new Date(state.windowEnds);
   const isOpen = ends && ends.getTime() > now();
   const when = ends?.toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit" });
-  find("head-username").textContent = `${person.username} · ${isOpen ? `may be answered until ${when}` : "window closed"}`;
+  find("head-username").textContent = `${person.username} · ${isOpen ? `open until ${when}` : "window closed"}`;
 }
 
 async function tap(message, payload) {

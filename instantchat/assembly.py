@@ -202,5 +202,6 @@ def _simulator(settings: Settings, clock: Clock, http: httpx.AsyncClient) -> Sta
         http=http,
         app_id=settings.instagram_app_id,
         app_secret=settings.webhook_secrets["META_APP_SECRET"],
+        facebook_app_secret=settings.webhook_secrets.get("META_FACEBOOK_APP_SECRET"),
         verify_token=settings.verify_token,
     )

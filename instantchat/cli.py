@@ -1,5 +1,5 @@
-"""`instantchat run | worker | build`: the processes of the product; `lint | schema`: tools for flows in files;
-`doctor`: checks of the connection to Instagram.
+"""`instantchat run | worker | build`: the processes of the product; `simulator`: its Instagram alone, for any bot;
+`lint | schema`: tools for flows in files; `doctor`: checks of the connection to Instagram.
 
 `run` serves pages, API, webhooks, realtime and the worker on one port; `--api-only` leaves the pages out and needs no
 build of them; `--no-worker` leaves the worker to `instantchat worker`.
@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from instantchat import __version__, config
 from instantchat.errors import StartRefused
@@ -85,6 +86,23 @@ def doctor(arguments: argparse.Namespace) -> int:
     return 1 if has_failed else 0
 
 
+def simulator(arguments: argparse.Namespace) -> int:
+    """Serve the Instagram simulator alone until told to stop."""
+    from instantchat.channels.simulator.alone import serve
+
+    _refuse_taken_port(arguments.host, arguments.port)
+    os.umask(0o077)
+    return _event_loop(
+        serve(
+            host=arguments.host,
+            port=arguments.port,
+            deliver_to=arguments.deliver_to,
+            data_dir=Path(arguments.data_dir),
+            ready=lambda lines: print("\n".join(lines), flush=True),
+        )
+    )
+
+
 def lint(arguments: argparse.Namespace) -> int:
     """Check flows in files; needs no settings, database or server."""
     from instantchat.lint.command import lint as check
@@ -117,6 +135,12 @@ def _parser() -> argparse.ArgumentParser:
     examine.add_argument("--port", type=int, help="port the server listens on")
     examine.add_argument("--json", action="store_true", help="print JSON instead of a table")
     examine.set_defaults(command=doctor)
+    alone = commands.add_parser("simulator", help="serve the Instagram simulator alone, to test any bot with")
+    alone.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    alone.add_argument("--port", type=int, default=8100, help="port to listen on")
+    alone.add_argument("--deliver-to", required=True, metavar="URL", help="where webhooks go")
+    alone.add_argument("--data-dir", default="simulator-data", metavar="DIR", help="where it keeps its state and keys")
+    alone.set_defaults(command=simulator)
     check = commands.add_parser("lint", help="check flows in files: exit code 0 clean, 1 findings, 2 unreadable")
     check.add_argument("files", nargs="+", metavar="FILE", help="a JSON file, a directory of them, or - for input")
     check.add_argument("--format", choices=("text", "json"), default="text", help="how findings are printed")

@@ -13,9 +13,22 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from instantchat.channels.simulator import consent, graph, pages, script, sends, tokens_api
+from instantchat.channels.simulator import (
+    assets,
+    consent,
+    conversations,
+    graph,
+    graph_comments,
+    graph_reads,
+    messenger_profile,
+    pages,
+    sends,
+    tokens_api,
+)
 from instantchat.channels.simulator.avatars import avatar
 from instantchat.channels.simulator.refusals import GraphRefusal, OAuthRefusal, render_graph, render_oauth
+from instantchat.channels.simulator.script_routes import script_routes
+from instantchat.channels.simulator.signing import Secrets
 from instantchat.channels.simulator.simulator import Simulator
 from instantchat.errors import AppError
 from instantchat.kit.clock import Clock
@@ -32,12 +45,14 @@ def create_simulator(
     app_id: str,
     app_secret: Secret,
     verify_token: Secret,
+    facebook_app_secret: Secret | None = None,
     prefix: str = "/simulator",
 ) -> Starlette:
     """The app with all its addresses under `prefix`; use `prefix=""` when mounting it at `/simulator` yourself.
 
-    `public_url` is where browsers reach this server, `deliver_to` the product's webhook address. The lifespan starts
-    and stops `app.state.simulator`; a mounted app has no lifespan, so call its `start()` and `stop()` there.
+    `public_url` is where browsers reach this server, `deliver_to` the product's webhook address. `app_secret` is the
+    Instagram app's; the Meta app's signs only when that is switched on. The lifespan starts and stops
+    `app.state.simulator`; a mounted app has no lifespan, so call its `start()` and `stop()` there.
     """
     simulator = Simulator(
         data_dir=data_dir,
@@ -46,7 +61,7 @@ def create_simulator(
         clock=clock,
         http=http,
         app_id=app_id,
-        app_secret=app_secret,
+        secrets=Secrets(app_secret, facebook_app_secret or Secret("simulated-meta-app-secret")),
         verify_token=verify_token,
     )
 
@@ -64,26 +79,12 @@ def create_simulator(
 
 def _routes(prefix: str) -> Sequence[BaseRoute]:
     api, meta = f"{prefix}/api", f"{prefix}/meta"
-    customer = f"{api}/customers/{{igsid}}"
     return [
         Route(prefix or "/", pages.phone),
         Mount(f"{prefix}/static", StaticFiles(directory=pages.STATIC)),
         Route(f"{prefix}/avatars/{{either_id}}.svg", avatar),
-        Route(f"{api}/accounts", script.list_accounts),
-        Route(f"{api}/accounts", script.add_account, methods=["POST"]),
-        Route(f"{api}/accounts/{{account_id}}/revoke", script.revoke_access, methods=["POST"]),
-        Route(f"{api}/accounts/{{account_id}}/expire", script.expire_tokens, methods=["POST"]),
-        Route(f"{api}/customers", script.list_customers),
-        Route(f"{api}/customers", script.add_customer, methods=["POST"]),
-        Route(f"{customer}/messages", script.write, methods=["POST"]),
-        Route(f"{customer}/taps", script.tap, methods=["POST"]),
-        Route(f"{customer}/reads", script.read, methods=["POST"]),
-        Route(f"{api}/threads/{{account_id}}/{{igsid}}", script.thread),
-        Route(f"{api}/deliveries", script.deliveries),
-        Route(f"{api}/deliveries/retry", script.retry_deliveries, methods=["POST"]),
-        Route(f"{api}/faults", script.faults, methods=["GET", "PUT"]),
-        Route(f"{api}/handshake", script.handshake, methods=["POST"]),
-        Route(f"{api}/events", script.events),
+        Route(f"{prefix}/cdn/ig_messaging_cdn/", assets.fetch),
+        *script_routes(api),
         Route(f"{meta}/oauth/authorize", consent.authorize, methods=["GET", "POST"]),
         Route(f"{meta}/oauth/access_token", tokens_api.exchange_code, methods=["POST"]),
         *_graph_routes(meta),
@@ -94,12 +95,19 @@ def _routes(prefix: str) -> Sequence[BaseRoute]:
 def _graph_routes(meta: str) -> list[BaseRoute]:
     found: list[BaseRoute] = []
     for root in (meta, f"{meta}/v{{major:int}}.{{minor:int}}"):
+        node = f"{root}/{{node}}"
         found += [
             Route(f"{root}/access_token", tokens_api.long_lived),
             Route(f"{root}/refresh_access_token", tokens_api.refresh),
-            Route(f"{root}/{{node}}/subscribed_apps", graph.subscriptions, methods=["GET", "POST", "DELETE"]),
-            Route(f"{root}/{{node}}/messages", sends.send, methods=["POST"]),
-            Route(f"{root}/{{node}}", graph.read_node),
+            Route(f"{node}/subscribed_apps", graph.subscriptions, methods=["GET", "POST", "DELETE"]),
+            Route(f"{node}/messages", sends.send, methods=["POST"]),
+            Route(f"{node}/messenger_profile", messenger_profile.messenger_profile, methods=["GET", "POST", "DELETE"]),
+            Route(f"{node}/conversations", conversations.conversations),
+            Route(f"{node}/media", graph_comments.own_media),
+            Route(f"{node}/comments", graph_comments.media_comments),
+            Route(f"{node}/replies", graph_comments.replies, methods=["GET", "POST"]),
+            Route(node, graph_reads.read_node),
+            Route(node, graph_comments.change, methods=["POST", "DELETE"]),
         ]
     return found
 

@@ -63,7 +63,13 @@ def _check(simulator: Simulator, asked: dict[str, str]) -> None:
     if not asked["scope"]:
         raise OAuthRefusal("Invalid scope")
     target = urlsplit(asked["redirect_uri"])
-    known = {"localhost", "127.0.0.1", "::1", urlsplit(simulator.public_url).hostname}
+    known = {
+        "localhost",
+        "127.0.0.1",
+        "::1",
+        urlsplit(simulator.public_url).hostname,
+        urlsplit(simulator.deliver_to).hostname,
+    }
     if target.scheme not in ("http", "https") or target.hostname not in known:
         raise OAuthRefusal("Redirect URI does not match registered redirect URI")
 

@@ -10,6 +10,11 @@ from instantchat.channels.simulator.refusals import GraphRefusal, OAuthRefusal, 
 HOUR = 3600.0
 DAY = 24 * HOUR
 LONG_LIFE = 60 * DAY
+_REVOKED = {
+    458: "Error validating access token: The user has not authorized application.",
+    459: "Error validating access token: The user is in a checkpoint.",
+    460: "Error validating access token: The session has been invalidated because the user changed their password.",
+}
 
 
 def issue_code(connection: sqlite3.Connection, user_id: str, redirect_uri: str, scopes: str, now: float) -> str:
@@ -55,15 +60,16 @@ def owner(connection: sqlite3.Connection, token: str, now: float) -> str:
     if row is None:
         raise GraphRefusal(190, "Invalid OAuth access token - Cannot parse access token", kind="OAuthException")
     if row["is_revoked"]:
-        raise bad_token("Error validating access token: The user has not authorized application.", 458)
+        subcode = max(row["is_revoked"], 458)
+        raise bad_token(_REVOKED.get(subcode, "Error validating access token."), subcode)
     if row["expires_at"] < now:
         raise bad_token("Error validating access token: Session has expired.", 463)
     return str(row["user_id"])
 
 
-def revoke(connection: sqlite3.Connection, user_id: str) -> None:
-    """The owner removes the app: every token of the account is dead and its webhooks stop."""
-    connection.execute("UPDATE tokens SET is_revoked = 1 WHERE user_id = ?", (user_id,))
+def revoke(connection: sqlite3.Connection, user_id: str, subcode: int = 458) -> None:
+    """The owner removes the app, or what else `subcode` means: every token is dead and the webhooks stop."""
+    connection.execute("UPDATE tokens SET is_revoked = ? WHERE user_id = ?", (subcode, user_id))
     connection.execute("UPDATE accounts SET subscribed_fields = '' WHERE user_id = ?", (user_id,))
 
 

@@ -9,32 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-T = TypeVar("T")
+from instantchat.channels.simulator.schema import prepare
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS accounts (
-    user_id TEXT PRIMARY KEY, app_scoped_id TEXT NOT NULL UNIQUE, username TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-    account_type TEXT NOT NULL, subscribed_fields TEXT NOT NULL DEFAULT '');
-CREATE TABLE IF NOT EXISTS customers (
-    igsid TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, name TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS codes (
-    code TEXT PRIMARY KEY, user_id TEXT NOT NULL, redirect_uri TEXT NOT NULL, scopes TEXT NOT NULL,
-    expires_at REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS tokens (
-    token TEXT PRIMARY KEY, user_id TEXT NOT NULL, is_long INTEGER NOT NULL, issued_at REAL NOT NULL,
-    expires_at REAL NOT NULL, is_revoked INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS messages (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, mid TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL, igsid TEXT NOT NULL,
-    direction TEXT NOT NULL, body TEXT NOT NULL, at REAL NOT NULL);
-CREATE INDEX IF NOT EXISTS messages_of_thread ON messages (user_id, igsid, seq);
-CREATE TABLE IF NOT EXISTS threads (
-    user_id TEXT NOT NULL, igsid TEXT NOT NULL, customer_wrote_at REAL NOT NULL, PRIMARY KEY (user_id, igsid));
-CREATE TABLE IF NOT EXISTS deliveries (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL,
-    state TEXT NOT NULL DEFAULT 'pending', attempts INTEGER NOT NULL DEFAULT 0, next_at REAL NOT NULL,
-    status INTEGER, error TEXT, created_at REAL NOT NULL);
-CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, next_at);
-"""
+T = TypeVar("T")
 
 
 class Database:
@@ -69,7 +46,7 @@ class Database:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.executescript(SCHEMA)
+        prepare(connection)
         self._connection = connection
         return connection
 

@@ -8,67 +8,44 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
-from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import httpx
 
+from instantchat.channels.simulator import delivery_queue, people
 from instantchat.channels.simulator.database import Database
+from instantchat.channels.simulator.delivery_queue import LOOK_AHEAD, Delivery
+from instantchat.channels.simulator.faults import Faults
 from instantchat.channels.simulator.live import Live
-from instantchat.channels.simulator.webhooks import headers_of
+from instantchat.channels.simulator.signing import Secrets
+from instantchat.channels.simulator.webhooks import headers_of, merged
 from instantchat.kit.clock import Clock
-from instantchat.kit.crypto import Secret
 
 TIMEOUT = 20.0
 GIVE_UP = 36 * 3600.0
 _DELAYS = (0.0, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
 _IN_FLIGHT = 16
-_LOOK_AHEAD = 64
-_KEPT = 200
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One webhook on its way."""
-
-    id: int
-    lane: str
-    kind: str
-    body: bytes
-    attempts: int
-    created_at: float
-
-
-def enqueue(connection: sqlite3.Connection, lane: str, kind: str, body: bytes, now: float) -> None:
-    """Put a webhook in the queue, in the transaction of what it tells about."""
-    connection.execute(
-        "INSERT INTO deliveries (lane, kind, body, next_at, created_at) VALUES (?, ?, ?, ?, ?)",
-        (lane, kind, body, now, now),
-    )
-
-
-def recent(connection: sqlite3.Connection, limit: int = 50) -> list[dict[str, Any]]:
-    """The last deliveries, newest first: `{id, kind, state, attempts, status, error, at}`."""
-    rows = connection.execute(
-        "SELECT id, kind, state, attempts, status, error, created_at AS at FROM deliveries ORDER BY id DESC LIMIT ?",
-        (limit,),
-    )
-    return [dict(row) for row in rows]
 
 
 class Dispatcher:
     """The one task that delivers; `wake` after `enqueue`."""
 
     def __init__(
-        self, database: Database, live: Live, http: httpx.AsyncClient, clock: Clock, deliver_to: str, app_secret: Secret
+        self,
+        database: Database,
+        live: Live,
+        http: httpx.AsyncClient,
+        clock: Clock,
+        deliver_to: str,
+        secrets: Secrets,
+        faults: Faults,
     ) -> None:
         self._database, self._live, self._http, self._clock = database, live, http, clock
-        self._deliver_to, self._app_secret = deliver_to, app_secret
+        self._deliver_to, self._secrets, self._faults = deliver_to, secrets, faults
         self._due = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._tried: dict[int, asyncio.Event] = {}
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -90,15 +67,27 @@ class Dispatcher:
 
     async def retry_now(self) -> None:
         """Every waiting delivery is due at once."""
-        await self._database.run(lambda c: c.execute("UPDATE deliveries SET next_at = 0 WHERE state = 'pending'"))
+        await self._database.run(delivery_queue.make_due)
         self.wake()
+
+    async def attempted(self, delivery_id: int) -> None:
+        """Return once this delivery was tried for the first time, or after the time an answer may take."""
+        event = self._tried.setdefault(delivery_id, asyncio.Event())
+        self.wake()
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                await event.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._tried.pop(delivery_id, None)
 
     async def _run(self) -> None:
         while True:
             self._due.clear()
             wait: float | None = _DELAYS[1]
             try:
-                wait = await self._launch()
+                wait = None if self._faults.hold else await self._launch()
             except Exception:  # a full disk must not end deliveries for good
                 _log.exception("simulator: could not read its queue; trying again")
             try:
@@ -109,64 +98,76 @@ class Dispatcher:
 
     async def _launch(self) -> float | None:
         """Start what is due; seconds until the next, None when only `wake` can bring one."""
-        busy = tuple(self._busy)
-        rows = await self._database.run(lambda c: _next(c, busy))
-        now, launched = self._clock.now().timestamp(), False
-        for delivery, next_at in rows:
-            if delivery.lane in self._busy:
-                continue
-            if next_at > now:
-                return next_at - now
+        busy, now = tuple(self._busy), self._clock.now().timestamp()
+        newest_first = self._faults.reorder
+        rows = await self._database.run(lambda c: delivery_queue.waiting(c, busy, now, newest_first=newest_first))
+        due = [delivery for delivery in rows if delivery.next_at <= now]
+        for group in self._groups(due):
             if len(self._busy) >= _IN_FLIGHT:
                 return None
-            self._busy[delivery.lane] = asyncio.create_task(self._deliver(delivery))
-            launched = True
-        return 0.0 if launched and len(rows) == _LOOK_AHEAD else None
+            task = asyncio.create_task(self._deliver(group))
+            self._busy.update({delivery.lane: task for delivery in group})
+        if len(due) < len(rows):
+            return rows[len(due)].next_at - now
+        return 0.0 if due and len(rows) == LOOK_AHEAD else None
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    def _groups(self, due: list[Delivery]) -> list[list[Delivery]]:
+        """What goes out together: as many as ordered, else one of each conversation."""
+        size = self._faults.batch
+        if size > 1:
+            return [due[:size]] if due else []
+        first_of_lane: dict[str, Delivery] = {}
+        for delivery in due:
+            first_of_lane.setdefault(delivery.lane, delivery)
+        return [[delivery] for delivery in first_of_lane.values()]
+
+    async def _deliver(self, group: list[Delivery]) -> None:
         try:
-            status, error = await self._post(delivery.body)
-            now = self._clock.now().timestamp()
-            is_done = status is not None and 200 <= status < 300
-            attempts = delivery.attempts + 1
-            given_up = now - delivery.created_at > GIVE_UP
-            state = "delivered" if is_done else "dropped" if given_up else "pending"
-            next_at = now + _DELAYS[min(attempts - 1, len(_DELAYS) - 1)]
-            values = (state, attempts, next_at, status, error, delivery.id)
-            await self._database.run(lambda c: _record(c, values))
-            self._live.publish("delivery", _told(delivery, state, attempts, status, error))
+            kept = []
+            for delivery in group:
+                if self._faults.take_drop():
+                    await self._note(delivery, "dropped", None, "lost, as ordered")
+                else:
+                    kept.append(delivery)
+            if not kept:
+                return
+            body = kept[0].body if len(kept) == 1 else merged([delivery.body for delivery in kept])
+            status, error = await self._post(body)
+            if self._faults.duplicate:
+                status, error = await self._post(body)
+            for delivery in kept:
+                state = self._state(delivery, status)
+                if state == "dropped" and self._faults.unsubscribe_on_failure:
+                    await self._cut_off(delivery.lane.split(":")[0])
+                await self._note(delivery, state, status, error)
         finally:
-            self._busy.pop(delivery.lane, None)
+            for delivery in group:
+                self._busy.pop(delivery.lane, None)
+                if delivery.id in self._tried:
+                    self._tried[delivery.id].set()
             self.wake()
 
+    def _state(self, delivery: Delivery, status: int | None) -> str:
+        if status is not None and 200 <= status < 300:
+            return "delivered"
+        return "dropped" if self._clock.now().timestamp() - delivery.created_at > GIVE_UP else "pending"
+
+    async def _note(self, delivery: Delivery, state: str, status: int | None, error: str | None) -> None:
+        attempts = delivery.attempts + 1
+        next_at = self._clock.now().timestamp() + _DELAYS[min(attempts - 1, len(_DELAYS) - 1)]
+        await self._database.run(lambda c: delivery_queue.record(c, delivery, state, attempts, next_at, status, error))
+        self._live.publish("delivery", delivery.told(state, attempts, status, error))
+
+    async def _cut_off(self, user_id: str) -> None:
+        """After 36 hours of failures Meta unsubscribes the app; the product has to subscribe again."""
+        await self._database.run(lambda c: people.set_subscription(c, user_id, ""))
+        self._live.publish("accounts", {"accountId": user_id, "connected": False})
+
     async def _post(self, body: bytes) -> tuple[int | None, str | None]:
+        headers = headers_of(body, self._secrets.of(self._faults.signer))
+        timeout = self._faults.timeout_ms / 1000
         try:
-            response = await self._http.post(
-                self._deliver_to, content=body, headers=headers_of(body, self._app_secret), timeout=TIMEOUT
-            )
+            response = await self._http.post(self._deliver_to, content=body, headers=headers, timeout=timeout)
         except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
             return None, f"{type(error).__name__}: {error}"[:200]
         return response.status_code, None if response.is_success else response.text[:200]
-
-
-def _next(connection: sqlite3.Connection, busy: tuple[str, ...]) -> list[tuple[Delivery, float]]:
-    """Pending deliveries of lanes that are not busy, most urgent first."""
-    marks = ",".join("?" * len(busy))
-    rows = connection.execute(
-        "SELECT id, lane, kind, body, attempts, created_at, next_at FROM deliveries"  # noqa: S608 - only marks
-        f" WHERE state = 'pending' AND lane NOT IN ({marks}) ORDER BY next_at, id LIMIT {_LOOK_AHEAD}",
-        busy,
-    )
-    return [(Delivery(*tuple(row)[:6]), row["next_at"]) for row in rows]
-
-
-def _record(connection: sqlite3.Connection, values: tuple[Any, ...]) -> None:
-    connection.execute(
-        "UPDATE deliveries SET state = ?, attempts = ?, next_at = ?, status = ?, error = ? WHERE id = ?", values
-    )
-    connection.execute("DELETE FROM deliveries WHERE state <> 'pending' AND id <= ?", (values[-1] - _KEPT,))
-
-
-def _told(delivery: Delivery, state: str, attempts: int, status: int | None, error: str | None) -> dict[str, Any]:
-    about = {"id": delivery.id, "kind": delivery.kind, "state": state, "attempts": attempts}
-    return {**about, "status": status, "error": error, "at": delivery.created_at}

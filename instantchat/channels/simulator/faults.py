@@ -1,54 +1,100 @@
-"""Faults to order: what can go wrong between a product and Meta."""
+"""Faults and switches to order: what can go wrong between a product and Meta, and where Meta's own texts disagree."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
 
 from instantchat import errors
 from instantchat.channels.simulator.refusals import GraphRefusal
 
-_LONGEST_DELAY_MS = 60_000
+_MINUTE_MS = 60_000
 
 
-@dataclass(slots=True)
-class Faults:
-    """`send_delay_ms` before each send is answered, `fail_next` once, `drop_echo` until switched off."""
+class _Ordered(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", strict=True)
 
-    send_delay_ms: int = 0
-    fail_next: dict[str, Any] | None = None
-    drop_echo: bool = False
+
+class Failure(_Ordered):
+    """How the next `times` sends are refused; `after_send`: the message goes out all the same."""
+
+    code: int
+    subcode: int | None = None
+    status: int | None = Field(None, ge=400, le=599)
+    message: str | None = None
+    times: int = Field(1, ge=1, le=100_000)
+    after_send: bool = False
+
+    def refusal(self) -> GraphRefusal:
+        """As Meta would say it."""
+        message = self.message or "An error ordered in the simulator."
+        return GraphRefusal(self.code, message, subcode=self.subcode, status=self.status or 400)
+
+
+class Faults(_Ordered):
+    """All of them, by the names of the script API (camelCase there); every limit of 0 is none."""
+
+    # sends
+    send_delay_ms: int = Field(0, ge=0, le=_MINUTE_MS, description="Wait before a send is looked at.")
+    answer_delay_ms: int = Field(0, ge=0, le=_MINUTE_MS, description="Wait after it went out, before the answer.")
+    fail_next: Failure | None = None
+    burn_private_replies: bool = Field(False, description="A private reply that failed has used its comment up.")
+    plain_private_replies: bool = Field(False, description="Refuse buttons, cards and chips in private replies.")
+    human_agent: bool = Field(True, description="The app may use the HUMAN_AGENT tag.")
+    app_live: bool = Field(True, description="Off: development mode, so no webhooks and testers' accounts only.")
+    fetch_media: bool = Field(False, description="Fetch the media of a send, and refuse it as Meta does.")
+    tap_is_consent: bool = Field(True, description="A tap on a template's button lets the profile be read.")
+    translated: bool = Field(False, description="Refusals carry a title and text in the person's language.")
+    # webhooks
+    drop_echo: bool = Field(False, description="Lose the echoes of API sends.")
+    echo_delay_ms: int = Field(0, ge=0, le=_MINUTE_MS, description="How long an echo waits.")
+    echo_first: bool = Field(False, description="The echo is delivered before the send is answered.")
+    drop_next: int = Field(0, ge=0, le=100_000, description="Never deliver this many webhooks.")
+    duplicate: bool = Field(False, description="Deliver every webhook twice.")
+    hold: bool = Field(False, description="Deliver nothing until switched off.")
+    reorder: bool = Field(False, description="Deliver the newest first.")
+    batch: int = Field(1, ge=1, le=1000, description="Webhooks in one delivery, at most.")
+    timeout_ms: int = Field(20_000, ge=10, le=_MINUTE_MS, description="How long an answer may take.")
+    unsubscribe_on_failure: bool = Field(True, description="An account whose webhooks failed for 36 hours is cut off.")
+    # forms
+    signer: Literal["instagram", "meta", "wrong"] = "instagram"
+    comments_form: Literal["changes", "flat", "comment_id"] = "changes"
+    shares_form: Literal["ig_post", "share", "both"] = "ig_post"
+    envelopes: Literal["flat", "data"] = "flat"
+    # limits of an account
+    text_per_second: int = Field(100, ge=0, le=1_000_000)
+    media_per_second: int = Field(10, ge=0, le=1_000_000)
+    conversations_per_second: int = Field(2, ge=0, le=1_000_000)
+    private_replies_per_hour: int = Field(750, ge=0, le=1_000_000)
 
     def view(self) -> dict[str, Any]:
         """The JSON of the script API."""
-        return {"sendDelayMs": self.send_delay_ms, "failNext": self.fail_next, "dropEcho": self.drop_echo}
+        return self.model_dump(by_alias=True)
 
     def change(self, wanted: dict[str, Any]) -> None:
-        """Set what `wanted` names; raises `Invalid` for a wrong type."""
-        delay = wanted.get("sendDelayMs", self.send_delay_ms)
-        failure = wanted.get("failNext", self.fail_next)
-        drop = wanted.get("dropEcho", self.drop_echo)
-        if not isinstance(delay, int) or isinstance(delay, bool) or not 0 <= delay <= _LONGEST_DELAY_MS:
-            raise errors.Invalid("bad_fault", "sendDelayMs is a whole number from 0 to 60000.")
-        if failure is not None and not _is_failure(failure):
-            raise errors.Invalid("bad_fault", "failNext is null or {code, subcode?, status?, message?}.")
-        if not isinstance(drop, bool):
-            raise errors.Invalid("bad_fault", "dropEcho is true or false.")
-        self.send_delay_ms, self.fail_next, self.drop_echo = delay, failure, drop
+        """Set what `wanted` names; raises `Invalid` for an unknown name or a wrong value."""
+        try:
+            found = Faults.model_validate({**self.view(), **wanted})
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(map(str, first["loc"]))
+            raise errors.Invalid("bad_fault", f"{name}: {first['msg']}.") from error
+        for name in Faults.model_fields:
+            setattr(self, name, getattr(found, name))
 
-    def take_failure(self) -> GraphRefusal | None:
-        """The refusal ordered for the next send, once."""
-        ordered, self.fail_next = self.fail_next, None
-        if ordered is None:
-            return None
-        message = str(ordered.get("message") or "An error ordered in the simulator.")
-        return GraphRefusal(
-            ordered["code"], message, subcode=ordered.get("subcode"), status=int(ordered.get("status") or 400)
-        )
+    def take_failure(self) -> Failure | None:
+        """The refusal ordered for the next send, as often as ordered."""
+        ordered = self.fail_next
+        if ordered is not None:
+            left = ordered.times - 1
+            self.fail_next = ordered.model_copy(update={"times": left}) if left else None
+        return ordered
 
-
-def _is_failure(value: Any) -> bool:
-    if not isinstance(value, dict) or not isinstance(value.get("code"), int):
-        return False
-    status = value.get("status") or 400
-    return isinstance(status, int) and 400 <= status <= 599 and isinstance(value.get("subcode"), int | None)
+    def take_drop(self) -> bool:
+        """Whether this webhook is one of those ordered to be lost."""
+        if not self.drop_next:
+            return False
+        self.drop_next -= 1
+        return True

@@ -1,30 +1,36 @@
-"""Graph reads and subscriptions: `/me`, `/{id}`, `/{id}/subscribed_apps`, user profiles."""
+"""Who is calling, subscriptions, and what every Graph read shares."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from instantchat.channels.simulator import credentials, people, threads
+from instantchat.channels.simulator import credentials, people
 from instantchat.channels.simulator.people import Account
 from instantchat.channels.simulator.refusals import GraphRefusal, bad_parameter, bad_token, no_such_object
 from instantchat.channels.simulator.requests import graph_parameters, simulator_of, token_of
-from instantchat.channels.simulator.simulator import Simulator
 
-
-async def read_node(request: Request) -> JSONResponse:
-    """`GET /me` or `/{id}`: the account itself, or a person's profile."""
-    simulator = simulator_of(request)
-    given = await graph_parameters(request)
-    account = await account_behind(request, given)
-    node = request.path_params.get("node", "me")
-    if node in ("me", account.user_id, account.app_scoped_id):
-        return JSONResponse(_chosen(_account_fields(simulator, account), given, default=("id",)))
-    profile = await simulator.run(lambda c: _profile(simulator, c, account, node))
-    return JSONResponse(_chosen(profile, given, default=("name", "username", "profile_pic", "id")))
+_NESTED = re.compile(r"\{[^{}]*\}|\.limit\(\d+\)")
+_FIELDS = (
+    "messages",
+    "messaging_postbacks",
+    "messaging_seen",
+    "message_reactions",
+    "messaging_referral",
+    "messaging_optins",
+    "messaging_handover",
+    "message_edit",
+    "message_echoes",
+    "standby",
+    "comments",
+    "live_comments",
+    "mentions",
+    "story_insights",
+)
 
 
 async def subscriptions(request: Request) -> JSONResponse:
@@ -39,6 +45,8 @@ async def subscriptions(request: Request) -> JSONResponse:
     fields_csv = ",".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
     if request.method == "POST" and not fields_csv.strip(","):
         raise bad_parameter("(#100) Param subscribed_fields must be non-empty")
+    if any(name not in _FIELDS for name in fields_csv.split(",") if name):
+        raise bad_parameter(f"(#100) Param subscribed_fields must be of {{{', '.join(_FIELDS)}}}")
     fields_csv = "" if request.method == "DELETE" else fields_csv
     await simulator.run(lambda c: people.set_subscription(c, account.user_id, fields_csv))
     simulator.live.publish("accounts", {"accountId": account.user_id, "connected": bool(fields_csv)})
@@ -53,6 +61,8 @@ async def account_behind(request: Request, given: dict[str, Any]) -> Account:
         found = people.find_account(connection, credentials.owner(connection, token, simulator.now()))
         if found is None:
             raise bad_token()
+        if not simulator.faults.app_live and not found.is_tester:
+            raise bad_parameter(f"Unsupported request - method type: {request.method.lower()}")
         return found
 
     return await simulator.run(work)
@@ -74,41 +84,11 @@ async def unknown_path(request: Request) -> JSONResponse:
     raise GraphRefusal(2500, f"Unknown path components: {request.url.path[-80:]}", status=500, kind="IGApiException")
 
 
-def _account_fields(simulator: Simulator, account: Account) -> dict[str, Any]:
-    return {
-        "id": account.app_scoped_id,
-        "user_id": account.user_id,
-        "username": account.username,
-        "name": account.name,
-        "account_type": account.account_type,
-        "profile_picture_url": simulator.picture_url(account.user_id),
-        "followers_count": 1284,
-        "follows_count": 96,
-        "media_count": 57,
-    }
-
-
-def _profile(simulator: Simulator, connection: sqlite3.Connection, account: Account, igsid: str) -> dict[str, Any]:
-    customer = people.find_customer(connection, igsid)
-    if customer is None:
-        raise GraphRefusal(9010, "No matching Instagram user")
-    if threads.window_ends(connection, account.user_id, igsid) is None:
-        raise GraphRefusal(230, "User consent is required to access user profile", status=403)
-    return {
-        "name": customer.name,
-        "username": customer.username,
-        "profile_pic": simulator.picture_url(igsid),
-        "follower_count": 312,
-        "is_user_follow_business": True,
-        "is_business_follow_user": False,
-        "is_verified_user": False,
-        "id": igsid,
-    }
-
-
-def _chosen(fields: dict[str, Any], given: dict[str, Any], default: tuple[str, ...]) -> dict[str, Any]:
-    wanted = [name.strip() for name in str(given.get("fields") or "").split(",") if name.strip()] or list(default)
+def chosen(fields: dict[str, Any], given: dict[str, Any], default: tuple[str, ...]) -> dict[str, Any]:
+    """What `fields` asks for, and the id; raises 100 for a field there is not. `a{b,c}` asks for `a`."""
+    names = _NESTED.sub("", str(given.get("fields") or "")).split(",")
+    wanted = [name.strip() for name in names if name.strip()] or list(default)
     unknown = [name for name in wanted if name not in fields]
     if unknown:
         raise bad_parameter(f"(#100) Tried accessing nonexisting field ({unknown[0][:40]})")
-    return {name: fields[name] for name in [*wanted, "id"]}
+    return {name: fields[name] for name in [*wanted, "id"] if fields[name] is not None}

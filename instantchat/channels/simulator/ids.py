@@ -30,6 +30,16 @@ def mid(user_id: str) -> str:
     return base64.b64encode(plain.encode()).decode().replace("=", "ZD")
 
 
+def media_id() -> str:
+    """A post's id: 17 digits."""
+    return "180" + _digits(14)
+
+
+def comment_id() -> str:
+    """A comment's id: 17 digits."""
+    return "179" + _digits(14)
+
+
 def access_token() -> str:
     """A token with the prefix of Instagram Login."""
     return "IGAA" + "".join(secrets.choice(_ALPHANUMERIC) for _ in range(160))

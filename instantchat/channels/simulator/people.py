@@ -25,11 +25,18 @@ class Account:
     name: str
     account_type: str
     subscribed_fields: str
+    allows_messages: int = 1
+    is_tester: int = 1
 
     @property
     def is_subscribed(self) -> bool:
         """Whether its webhooks are delivered."""
         return bool(self.subscribed_fields)
+
+    def listens_to(self, field: str) -> bool:
+        """Whether webhooks of this field are delivered; of messages only while the owner allows it."""
+        is_about_comments = field in ("comments", "live_comments")
+        return field in self.subscribed_fields.split(",") and (is_about_comments or bool(self.allows_messages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,30 @@ def add_customer(connection: sqlite3.Connection, username: str, name: str) -> Cu
 def set_subscription(connection: sqlite3.Connection, user_id: str, fields: str) -> None:
     """Deliver these webhook fields of the account; none when empty."""
     connection.execute("UPDATE accounts SET subscribed_fields = ? WHERE user_id = ?", (fields, user_id))
+
+
+def set_switches(connection: sqlite3.Connection, user_id: str, *, allows_messages: bool, is_tester: bool) -> None:
+    """The owner's "Allow access to messages", and the account's role in an app that is not live."""
+    connection.execute(
+        "UPDATE accounts SET allows_messages = ?, is_tester = ? WHERE user_id = ?",
+        (allows_messages, is_tester, user_id),
+    )
+
+
+def need_account(connection: sqlite3.Connection, either_id: str) -> Account:
+    """By either id; raises `NotFound`."""
+    found = find_account(connection, either_id)
+    if found is None:
+        raise errors.NotFound("account_not_found", "There is no such account in the simulator.")
+    return found
+
+
+def need_customer(connection: sqlite3.Connection, igsid: str) -> Customer:
+    """By IGSID; raises `NotFound`."""
+    found = find_customer(connection, igsid)
+    if found is None:
+        raise errors.NotFound("customer_not_found", "There is no such customer in the simulator.")
+    return found
 
 
 def _names(username: str, name: str) -> tuple[str, str]:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from instantchat.channels.simulator import ids
 
+_TRANSIENT = (2, 4, 17, 32, 613)
+
 
 class GraphRefusal(Exception):
-    """Rendered as `{error: {message, type, code, error_subcode?, fbtrace_id}}`."""
+    """Rendered as `{error: {message, type, code, error_subcode?, is_transient?, error_user_title?, fbtrace_id}}`."""
 
     def __init__(
-        self, code: int, message: str, *, subcode: int | None = None, status: int = 400, kind: str = "IGApiException"
+        self,
+        code: int,
+        message: str,
+        *,
+        subcode: int | None = None,
+        status: int = 400,
+        kind: str = "IGApiException",
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
+        self.headers = headers
         self.code, self.subcode, self.status, self.kind, self.message = code, subcode, status, kind, message
 
 
@@ -26,14 +39,22 @@ class OAuthRefusal(Exception):
         self.message = message
 
 
-async def render_graph(_request: Request, refusal: Exception) -> JSONResponse:
-    """The Graph envelope."""
+async def render_graph(request: Request, refusal: Exception) -> Response:
+    """The Graph envelope, in ASCII; with the person's words in their language when that is ordered."""
     if not isinstance(refusal, GraphRefusal):
         raise refusal
-    error = {"message": refusal.message, "type": refusal.kind, "code": refusal.code}
+    error: dict[str, Any] = {"message": refusal.message, "type": refusal.kind, "code": refusal.code}
     if refusal.subcode is not None:
         error["error_subcode"] = refusal.subcode
-    return JSONResponse({"error": {**error, "fbtrace_id": ids.trace()}}, refusal.status)
+    if refusal.code in _TRANSIENT:
+        error["is_transient"] = True
+    if request.app.state.simulator.faults.translated:
+        error |= {
+            "error_user_title": "Aktion nicht möglich",
+            "error_user_msg": "Das hat nicht geklappt. Später erneut.",
+        }
+    body = json.dumps({"error": {**error, "fbtrace_id": ids.trace()}}, separators=(",", ":"))
+    return Response(body, refusal.status, headers=refusal.headers, media_type="application/json")
 
 
 async def render_oauth(_request: Request, refusal: Exception) -> JSONResponse:
@@ -57,6 +78,16 @@ def bad_parameter(message: str, subcode: int | None = None) -> GraphRefusal:
 def outside_window() -> GraphRefusal:
     """10/2534022, which comes with HTTP 403 (composio#3604)."""
     return GraphRefusal(10, "This message is sent outside of allowed window.", subcode=2534022, status=403)
+
+
+def bad_comment() -> GraphRefusal:
+    """100/2534025: used, expired, unknown, or none of this account's."""
+    return bad_parameter("The comment is invalid for a private reply", 2534025)
+
+
+def unavailable() -> GraphRefusal:
+    """551/1545041: the person has blocked the account, say."""
+    return GraphRefusal(551, "This person isn't available right now.", subcode=1545041)
 
 
 def no_such_object(name: str) -> GraphRefusal:

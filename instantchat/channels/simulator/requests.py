@@ -63,6 +63,14 @@ def text_in(body: dict[str, Any], name: str, *, required: bool = True) -> str:
     return value
 
 
+def flag_in(body: dict[str, Any], name: str, *, default: bool) -> bool:
+    """A switch of a script call; raises `Invalid` for anything but true and false."""
+    value = body.get(name, default)
+    if not isinstance(value, bool):
+        raise errors.Invalid("bad_value", f"{name} is true or false.")
+    return value
+
+
 async def bounded_body(request: Request) -> bytes:
     """The body, at most 1 MiB."""
     chunks, size = [], 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from instantchat.channels.simulator.comments import Comment
+from instantchat.channels.simulator.posts import Post
 from instantchat.channels.simulator.threads import ThreadMessage
 from instantchat.kit.crypto import Secret, hmac_hex
 
@@ -31,11 +33,57 @@ def item(sender: str, recipient: str, at: float, event: Json) -> Json:
     return {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": int(at * 1000), **event}
 
 
+def comment_change(comment: Comment, post: Post, app_scoped_id: str, form: str) -> Json:
+    """A `comments` change (row C1; C4 for the account's own, C5 with `comment_id`), which the flat form (D) spreads."""
+    writer: Json = {"id": comment.author_id, "username": comment.username}
+    if comment.is_own:
+        writer["self_ig_scoped_id"] = app_scoped_id
+    media: Json = {"id": post.id, "media_product_type": "FEED" if post.kind == "LIVE" else post.kind}
+    if post.kind == "AD":
+        media |= {"ad_id": post.id, "ad_title": post.ad_title, "original_media_id": post.id}
+    value = {"from": writer, "media": media, "comment_id" if form == "comment_id" else "id": comment.id}
+    if comment.parent_id:
+        value["parent_id"] = comment.parent_id
+    return {"field": comments_field(post), "value": {**value, "text": comment.text}}
+
+
+def comments_field(post: Post) -> str:
+    """The subscription that hears of comments under it."""
+    return "live_comments" if post.kind == "LIVE" else "comments"
+
+
 def body_of(user_id: str, items: list[Json], now: float) -> bytes:
+    """Of messaging items, in ms."""
+    return encode([{"time": int(now * 1000), "id": user_id, "messaging": items}])
+
+
+def change_body(user_id: str, change: Json, now: float, *, flat: bool = False) -> bytes:
+    """Of one change, in s; `flat` is the form of the docs without `changes`."""
+    entry = {"time": int(now), "id": user_id}
+    return encode([{**entry, **change} if flat else {**entry, "changes": [change]}])
+
+
+def encode(entries: list[Json]) -> bytes:
     """Compact ASCII JSON, `\\uXXXX` in lower hex and `/` as `\\/`: what the signature is over."""
-    entry = {"time": int(now * 1000), "id": user_id, "messaging": items}
-    text = json.dumps({"object": "instagram", "entry": [entry]}, separators=(",", ":"))
-    return text.replace("/", "\\/").encode("ascii")
+    return encode_document({"object": "instagram", "entry": entries})
+
+
+def encode_document(document: Json) -> bytes:
+    """As `encode`, of a whole delivery."""
+    return json.dumps(document, separators=(",", ":")).replace("/", "\\/").encode("ascii")
+
+
+def merged(bodies: list[bytes]) -> bytes:
+    """Several deliveries as one: neighbouring messaging items of an account share an entry, as in Meta's batches."""
+    entries: list[Json] = []
+    for body in bodies:
+        for entry in json.loads(body).get("entry", []):
+            last = entries[-1] if entries else {}
+            if "messaging" in entry and "messaging" in last and last["id"] == entry["id"]:
+                last["messaging"] += entry["messaging"]
+            else:
+                entries.append(entry)
+    return encode(entries)
 
 
 def headers_of(body: bytes, app_secret: Secret) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from instantchat.channels.instagram.messages import Button, Card, Outgoing, QuickReply, bodies
+from instantchat.channels.simulator.pages import STATIC
 from instantchat.kit.crypto import hmac_hex
 from tests.channels.simulator.world import APP_SECRET, World, a_world
 
@@ -175,7 +176,7 @@ class TestLive:
 class TestPage:
     @pytest.mark.parametrize(
         "path",
-        ["", "/static/phone.js", "/static/panel.js", "/static/dom.js", "/static/simulator.css", "/static/icon.svg"],
+        ["", *[f"/static/{path.name}" for path in STATIC.iterdir() if path.suffix != ".html"]],
     )
     async def test_is_served(self, world: World, path: str) -> None:
         assert (await world.http.get(f"/simulator{path}")).status_code == 200

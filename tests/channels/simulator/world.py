@@ -25,6 +25,7 @@ from instantchat.kit.http import new_client
 
 APP_ID = "1000000000000001"
 APP_SECRET = Secret("app-secret")
+META_SECRET = Secret("meta-secret")
 META = "http://testserver/simulator/meta"
 CALLBACK = "http://localhost:8000/api/instagram/callback"
 PATIENCE = 10.0
@@ -37,6 +38,9 @@ class Product:
     answers: list[int] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
+    signed_with: list[str | None] = field(default_factory=list)
+    pause: asyncio.Event | None = None
+    forms: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     events: asyncio.Queue[ParsedEvent] = field(default_factory=asyncio.Queue)
 
     async def receive(self, request: web.Request) -> web.Response:
@@ -44,14 +48,22 @@ class Product:
             ok = request.query.get("hub.verify_token") == "verify"
             return web.Response(status=200 if ok else 403, text=request.query.get("hub.challenge", "") if ok else "no")
         body = await request.read()
+        if self.pause is not None:
+            await self.pause.wait()
         status = self.answers.pop(0) if self.answers else 200
         self.bodies.append(body)
         self.headers.append(request.headers.copy())
         if status == 200:
-            assert signature.verify(body, request.headers[signature.HEADER], {"app": APP_SECRET})
+            secrets = {"app": APP_SECRET, "meta": META_SECRET}
+            self.signed_with.append(signature.verify(body, request.headers[signature.HEADER], secrets))
+            assert self.signed_with[-1]
             for event in parse_delivery(body):
                 self.events.put_nowait(event)
         return web.Response(status=status, text="refused" if status != 200 else "ok")
+
+    async def call_back(self, request: web.Request) -> web.Response:
+        self.forms.append((request.path, await request.post()))
+        return web.json_response({"url": "https://example.com/d/1", "confirmation_code": "1"})
 
     async def next_event(self) -> ParsedEvent:
         return await asyncio.wait_for(self.events.get(), PATIENCE)
@@ -97,6 +109,35 @@ class World:
         """The IGSID of a customer."""
         return str((await self.api("GET", "customers"))["data"][0]["igsid"])
 
+    async def posts(self, kind: str = "FEED") -> list[dict[str, Any]]:
+        """The connected account's posts of a kind, newest first."""
+        found = (await self.api("GET", f"accounts/{self.account_id}/posts"))["data"]
+        return [post for post in found if post["kind"] == kind]
+
+    async def comment(self, igsid: str, text: str, parent_id: str = "") -> dict[str, Any]:
+        """The customer comments on the newest post."""
+        body = {"mediaId": (await self.posts())[0]["id"], "text": text, "parentId": parent_id}
+        found = await self.api("POST", f"customers/{igsid}/comments", body)
+        assert isinstance(found, dict)
+        return found
+
+    async def graph(self, method: str, path: str, **request: Any) -> tuple[int, dict[str, Any]]:
+        """Any Graph call: (status, error or answer)."""
+        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
+        answer = await self.http.request(method, f"{META}/v25.0/{path}", headers=headers, **request)
+        found = json.loads(answer.content)
+        return answer.status_code, found.get("error", found)
+
+    async def refused(self, method: str, path: str, body: dict[str, Any]) -> int:
+        """The status of a script call that is refused with a sentence."""
+        answer = await self.http.request(method, f"/simulator/api/{path}", json=body)
+        assert answer.json()["detail"]
+        return answer.status_code
+
+    def body(self, number: int = -1) -> Any:
+        """What the product was sent, parsed."""
+        return json.loads(self.product.bodies[number])
+
     async def write(self, igsid: str, text: str) -> dict[str, Any]:
         """The customer writes to the connected account."""
         body = {"accountId": self.account_id, "text": text}
@@ -136,6 +177,7 @@ async def a_world(data_dir: Path, *, connected: bool = True) -> AsyncIterator[Wo
             http=outgoing,
             app_id=APP_ID,
             app_secret=APP_SECRET,
+            facebook_app_secret=META_SECRET,
             verify_token=Secret("verify"),
         )
         transport = httpx.ASGITransport(app)
@@ -171,6 +213,7 @@ async def _watch(world: World) -> None:
 async def _listening(product: Product) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_route("*", "/webhook", product.receive)
+    app.router.add_post("/webhook/{callback}", product.call_back)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

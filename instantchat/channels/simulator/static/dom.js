@@ -24,3 +24,8 @@ export async function call(method, path, body) {
   if (!response.ok) throw new Error(answer?.detail ?? `The simulator answered ${response.status}.`);
   return answer;
 }
+
+export function showTrouble(text) {
+  find("trouble").textContent = text;
+  find("trouble").hidden = !text;
+}

@@ -1,4 +1,4 @@
-// The log of webhook deliveries and the faults.
+// The log of webhook deliveries.
 import { call, el, find } from "/simulator/static/dom.js";
 
 const SHOWN = 30;
@@ -17,32 +17,8 @@ export function noteDelivery(delivery) {
   draw();
 }
 
-export async function watchFaults() {
+export function watchDeliveries() {
   find("retry").addEventListener("click", () => call("POST", "deliveries/retry"));
-  const form = find("faults");
-  const now = await call("GET", "faults");
-  form.elements.delay.value = now.sendDelayMs;
-  form.elements.drop.checked = now.dropEcho;
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("change", (event) => setFaults(form, event.target.name === "fail"));
-}
-
-async function setFaults(form, isFailure) {
-  const done = find("faults-done");
-  const wanted = { sendDelayMs: Number(form.elements.delay.value), dropEcho: form.elements.drop.checked };
-  if (isFailure) wanted.failNext = failureOf(form.elements.fail.value);
-  try {
-    await call("PUT", "faults", wanted);
-    done.textContent = wanted.failNext ? "Set. The next send is refused once." : "Set.";
-    form.elements.fail.value = "";
-  } catch (problem) {
-    done.textContent = problem.message;
-  }
-}
-
-function failureOf(chosen) {
-  const [code, subcode, status] = chosen.split("/");
-  return code ? { code: Number(code), subcode: subcode ? Number(subcode) : null, status: Number(status) } : null;
 }
 
 function draw() {
@@ -59,7 +35,7 @@ function drawOne(delivery) {
   const at = new Date(delivery.at * 1000).toLocaleTimeString();
   const mood = delivery.state === "delivered" ? "is-good" : delivery.state === "dropped" || delivery.attempts ? "is-bad" : "is-waiting";
   const children = [
-    el("span", { textContent: `${delivery.kind}, ${at}` }),
+    el("a", { href: `/simulator/api/deliveries/${delivery.id}`, target: "_blank", textContent: `${delivery.kind}, ${at}` }),
     el("span", { className: mood, textContent: delivery.attempts ? answerOf(delivery) : "waiting" }),
   ];
   if (delivery.state !== "delivered" && delivery.attempts) {

@@ -1,10 +1,15 @@
-// The phone page: shows the thread of one customer with one account, live over server-sent events.
-import { showDeliveries, noteDelivery, watchFaults } from "/simulator/static/panel.js";
-import { call, el, find } from "/simulator/static/dom.js";
+// The phone page: one customer and one account, seen by either of them, live over server-sent events.
+import { drawMeta, watchFaults, watchMeta, watchTime } from "/simulator/static/faults.js";
+import { edit, watchMenus } from "/simulator/static/menus.js";
+import { noteDelivery, showDeliveries, watchDeliveries } from "/simulator/static/panel.js";
+import { drawPosts, dropComment, loadPosts, noteComment } from "/simulator/static/posts.js";
+import { drawThread, drawWindow, scrollDown } from "/simulator/static/thread.js";
+import { account, customer, remember, state } from "/simulator/static/state.js";
+import { call, el, find, showTrouble } from "/simulator/static/dom.js";
 
 const TYPING_LASTS = 20000;
-const chosen = new URLSearchParams(location.search);
-const state = { accounts: [], customers: [], account: chosen.get("account"), customer: chosen.get("customer"), messages: [], unread: new Set(), typing: 0, loads: 0 };
+let typing = 0;
+let loads = 0;
 
 start();
 
@@ -16,54 +21,96 @@ function start() {
   on("customers", reload);
   on("message", receive);
   on("changed", (message) => { replace(message); drawThread(); });
+  on("comment", noteComment);
+  on("comment_deleted", dropComment);
+  on("post", loadPosts);
+  on("profile", loadProfile);
+  on("postback", loadWindow);
   on("action", act);
   on("delivery", noteDelivery);
   stream.onerror = () => setLive(false);
   find("account").addEventListener("change", (event) => choose({ account: event.target.value }));
   find("composer").addEventListener("submit", send);
   find("add-customer").addEventListener("submit", addCustomer);
+  find("relation").addEventListener("change", setRelation);
+  find("as-customer").addEventListener("click", () => choose({ isOwner: false }));
+  find("as-owner").addEventListener("click", () => choose({ isOwner: true }));
+  find("show-chat").addEventListener("click", () => showPosts(false));
+  find("show-posts").addEventListener("click", () => showPosts(true));
   new ResizeObserver(scrollDown).observe(find("thread")); // the notice, dots and chips take room from the thread
+  watchDeliveries();
+  watchMenus();
   watchFaults();
+  watchTime(reload);
+  watchMeta(reload);
 }
 
 async function reload() {
   const [accounts, customers] = await Promise.all([call("GET", "accounts"), call("GET", "customers")]);
-  state.accounts = accounts.data.filter((account) => account.connected);
+  state.accounts = accounts.data.filter((known) => known.connected);
   state.customers = customers.data;
-  if (!state.accounts.some((account) => account.id === state.account)) state.account = state.accounts[0]?.id ?? null;
-  if (!state.customers.some((customer) => customer.igsid === state.customer)) state.customer = state.customers[0]?.igsid ?? null;
+  if (!account()) state.account = state.accounts[0]?.id ?? null;
+  if (!customer()) state.customer = state.customers[0]?.igsid ?? null;
   drawPeople();
-  await Promise.all([loadThread(), showDeliveries()]);
+  await Promise.all([loadThread(), loadPosts(), loadProfile(), loadRelation(), showDeliveries()]);
 }
 
 async function choose(change) {
+  const isOther = change.account !== undefined && change.account !== state.account;
   Object.assign(state, change);
   state.unread.delete(state.customer);
   hideTyping();
-  const address = new URL(location.href);
-  address.searchParams.set("account", state.account);
-  address.searchParams.set("customer", state.customer);
-  history.replaceState(null, "", address);
+  if (state.editing) edit(null);
+  remember();
   drawPeople();
-  await loadThread();
-  find("text").focus();
+  await Promise.all([loadThread(), loadRelation(), isOther ? Promise.all([loadPosts(), loadProfile()]) : drawPosts()]);
+  if (find("posts").hidden) find("text").focus();
 }
 
 async function loadThread() {
-  const load = ++state.loads;
+  const load = ++loads;
   if (!state.account || !state.customer) return;
   const thread = await call("GET", `threads/${state.account}/${state.customer}`);
-  if (load !== state.loads) return;
+  if (load !== loads) return;
   state.messages = thread.data;
+  state.windowEnds = thread.windowExpiresAt;
   drawThread();
 }
 
+// What the customer did may have moved the window; the messages shown are newer than any answer.
+async function loadWindow() {
+  const { account: id, customer: igsid } = state;
+  const { windowExpiresAt } = await call("GET", `threads/${id}/${igsid}`);
+  if (id === state.account && igsid === state.customer) state.windowEnds = windowExpiresAt;
+  drawWindow();
+}
+
+async function loadProfile() {
+  if (!state.account) return;
+  state.profile = await call("GET", `accounts/${state.account}/profile`);
+  find("menu-open").hidden = state.isOwner || !state.profile.menu.length;
+  drawThread();
+}
+
+async function loadRelation() {
+  if (!state.account || !state.customer) return;
+  const relation = await call("GET", `customers/${state.customer}/relations/${state.account}`);
+  for (const box of find("relation").querySelectorAll("input")) box.checked = relation[box.name];
+}
+
+async function setRelation(event) {
+  await call("PUT", `customers/${state.customer}/relations/${state.account}`, { [event.target.name]: event.target.checked });
+  showTrouble("");
+}
+
 function receive(message) {
-  if (message.accountId === state.account && message.igsid === state.customer) {
+  const isHere = message.accountId === state.account && message.igsid === state.customer;
+  if (isHere) {
     if (message.direction === "out") hideTyping();
     replace(message);
     drawThread();
-  } else if (message.accountId === state.account && message.direction === "out") {
+    if (message.direction === "in") loadWindow();
+  } else if (message.accountId === state.account && (message.direction === "out") !== state.isOwner) {
     state.unread.add(message.igsid);
     drawPeople();
   }
@@ -79,14 +126,14 @@ function replace(message) {
 function act({ accountId, igsid, action }) {
   if (accountId !== state.account || igsid !== state.customer) return;
   hideTyping();
-  if (action !== "typing_on") return;
+  if (action !== "typing_on" || state.isOwner) return;
   find("typing").hidden = false;
-  state.typing = setTimeout(hideTyping, TYPING_LASTS);
+  typing = setTimeout(hideTyping, TYPING_LASTS);
   scrollDown();
 }
 
 function hideTyping() {
-  clearTimeout(state.typing);
+  clearTimeout(typing);
   find("typing").hidden = true;
 }
 
@@ -94,21 +141,16 @@ async function send(event) {
   event.preventDefault();
   const box = find("text");
   const text = box.value.trim();
+  const editing = state.editing;
   if (!text) return;
+  if (editing) edit(null);
   box.value = "";
   try {
-    await call("POST", `customers/${state.customer}/messages`, { accountId: state.account, text });
+    if (editing) await call("POST", `customers/${state.customer}/edits`, { mid: editing.mid, text });
+    else if (state.isOwner) await call("POST", `accounts/${state.account}/messages`, { igsid: state.customer, text });
+    else await call("POST", `customers/${state.customer}/messages`, { accountId: state.account, text });
   } catch (problem) {
     if (!box.value) box.value = text;
-    showTrouble(problem.message);
-  }
-}
-
-async function tap(message, payload) {
-  try {
-    await call("POST", `customers/${state.customer}/taps`, { mid: message.mid, payload });
-    find("text").focus();
-  } catch (problem) {
     showTrouble(problem.message);
   }
 }
@@ -130,96 +172,51 @@ async function addCustomer(event) {
   }
 }
 
+function showPosts(isShown) {
+  find("posts").hidden = !isShown;
+  find("talk").hidden = isShown;
+  press("show-posts", isShown);
+  press("show-chat", !isShown);
+  if (isShown) loadPosts();
+  else scrollDown();
+}
+
 function drawPeople() {
   const isEmpty = state.accounts.length === 0;
   find("empty").hidden = !isEmpty;
   find("chat").hidden = isEmpty;
+  find("relation").hidden = isEmpty;
   const select = find("account");
   select.disabled = isEmpty;
-  select.replaceChildren(...(isEmpty ? [el("option", { textContent: "No account connected" })] : state.accounts.map((account) => el("option", { value: account.id, textContent: `@${account.username}`, selected: account.id === state.account }))));
+  select.replaceChildren(...(isEmpty ? [el("option", { textContent: "No account connected" })] : state.accounts.map((known) => el("option", { value: known.id, textContent: `@${known.username}`, selected: known.id === state.account }))));
   find("customers").replaceChildren(...state.customers.map(drawCustomer));
-  const account = state.accounts.find((known) => known.id === state.account);
-  if (account) {
-    find("head-picture").src = account.pictureUrl;
-    find("head-name").textContent = account.name;
-    find("head-username").textContent = account.username;
+  press("as-owner", state.isOwner);
+  press("as-customer", !state.isOwner);
+  find("customers-title").textContent = state.isOwner ? "Write to" : "Write as";
+  const shown = state.isOwner ? customer() : account();
+  if (shown) {
+    find("head-picture").src = shown.pictureUrl;
+    find("head-name").textContent = shown.name;
+    find("head-username").textContent = shown.username;
   }
+  find("menu-open").hidden = state.isOwner || !state.profile.menu.length;
+  drawMeta();
 }
 
-function drawCustomer(customer) {
-  const isUnread = state.unread.has(customer.igsid);
-  const button = el("button", { type: "button", onclick: () => choose({ customer: customer.igsid }) }, [
-    el("img", { src: customer.pictureUrl, alt: "", width: 40, height: 40 }),
-    el("span", {}, [el("strong", { textContent: customer.name }), el("small", { textContent: customer.username })]),
+function drawCustomer(person) {
+  const isUnread = state.unread.has(person.igsid);
+  const button = el("button", { type: "button", onclick: () => choose({ customer: person.igsid }) }, [
+    el("img", { src: person.pictureUrl, alt: "", width: 40, height: 40 }),
+    el("span", {}, [el("strong", { textContent: person.name }), el("small", { textContent: person.username })]),
   ]);
   if (isUnread) button.append(el("span", { className: "unread", role: "img", ariaLabel: "New message" }));
-  button.setAttribute("aria-pressed", String(customer.igsid === state.customer));
+  button.setAttribute("aria-pressed", String(person.igsid === state.customer));
   return el("li", {}, [button]);
 }
 
-function drawThread() {
-  const customer = state.customers.find((known) => known.igsid === state.customer);
-  const lines = state.messages.map(drawMessage);
-  if (!lines.length && customer) lines.push(el("li", { className: "start", textContent: `You are ${customer.name}. Write the first message.` }));
-  find("thread").replaceChildren(...lines);
-  drawChips(state.messages.at(-1));
-  scrollDown();
-}
-
-function drawMessage(message, place) {
-  const next = state.messages[place + 1];
-  const isMine = message.direction === "in";
-  const isLast = !next || next.direction !== message.direction || new Date(next.at) - new Date(message.at) > 60000;
-  const line = el("li", { className: `line ${isMine ? "is-mine" : "is-theirs"}${isLast ? " is-last" : ""}` });
-  for (const item of message.attachments) line.append(drawAttachment(item));
-  const bubble = el("div", { className: "bubble", textContent: message.text });
-  if (message.buttons.length) line.append(el("div", { className: "template" }, [bubble, ...message.buttons.map((button) => drawButton(message, button))]));
-  else if (message.text) line.append(bubble);
-  if (message.cards.length) line.append(el("div", { className: "cards" }, message.cards.map((card) => drawCard(message, card))));
-  if (message.reaction) line.append(el("span", { className: "reaction", textContent: message.reaction === "love" ? "❤️" : message.reaction }));
-  const at = new Date(message.at);
-  line.append(el("time", { dateTime: message.at, title: at.toLocaleString(), textContent: at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) }));
-  return line;
-}
-
-function drawAttachment(item) {
-  const url = item.payload?.url;
-  if (item.type === "image" && url) return el("img", { className: "media", src: url, alt: "Picture" });
-  if (item.type === "like_heart") return el("div", { className: "bubble", textContent: "❤️" });
-  return el("div", { className: "bubble" }, [url ? el("a", { href: url, rel: "noreferrer", target: "_blank", textContent: item.type }) : item.type]);
-}
-
-function drawCard(message, card) {
-  const lines = [el("strong", { textContent: card.title })];
-  if (card.subtitle) lines.push(el("small", { textContent: card.subtitle }));
-  if (card.image_url) lines.unshift(el("img", { src: card.image_url, alt: "" }));
-  const url = card.default_action?.url;
-  const face = url ? el("a", { className: "face", href: url, target: "_blank", rel: "noreferrer" }, lines) : el("div", { className: "face" }, lines);
-  return el("div", { className: "template" }, [face, ...(card.buttons ?? []).map((button) => drawButton(message, button))]);
-}
-
-function drawButton(message, button) {
-  if (button.type === "web_url") return el("a", { href: button.url, target: "_blank", rel: "noreferrer", textContent: button.title });
-  return el("button", { type: "button", textContent: button.title, onclick: () => tap(message, button.payload ?? "") });
-}
-
-function drawChips(last) {
-  const chips = last && last.direction === "out" ? last.quickReplies : [];
-  find("chips").hidden = !chips.length;
-  find("chips").replaceChildren(...chips.map((chip) => el("button", { type: "button", textContent: chip.title, onclick: () => tap(last, chip.payload ?? "") })));
-}
-
-function scrollDown() {
-  const thread = find("thread");
-  thread.scrollTop = thread.scrollHeight;
-}
+const press = (id, isPressed) => find(id).setAttribute("aria-pressed", String(isPressed));
 
 function setLive(isOn) {
   find("live").textContent = isOn ? "Live" : "Reconnecting";
   find("live").classList.toggle("is-on", isOn);
-}
-
-export function showTrouble(text) {
-  find("trouble").textContent = text;
-  find("trouble").hidden = !text;
 }

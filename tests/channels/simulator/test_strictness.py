@@ -1,0 +1,225 @@
+"""Switches, limits and states under which Meta refuses a call, and the envelopes it does so in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from instantchat.channels.instagram.answers import NoProfile, Profile, Unsent
+from tests.channels.simulator.world import META, World
+
+DAY = 86400
+
+
+async def opened(world: World) -> dict[str, Any]:
+    """A send that is taken."""
+    igsid = await world.customer()
+    await world.write(igsid, "hello")
+    await world.product.next_event()
+    return {"recipient": {"id": igsid}, "message": {"text": "x"}}
+
+
+class TestHumanAgent:
+    async def test_seven_days_from_the_last_message(self, world: World) -> None:
+        send = {**await opened(world), "tag": "HUMAN_AGENT"}
+        world.clock.advance(7 * DAY - 1)
+        assert (await world.raw_send(send))[0] == 200
+        world.clock.advance(2)
+        assert (await world.raw_send(send))[1]["error_subcode"] == 2534022
+
+    async def test_without_the_feature(self, world: World) -> None:
+        await world.api("PUT", "faults", {"humanAgent": False})
+        status, error = await world.raw_send({**await opened(world), "tag": "HUMAN_AGENT"})
+        assert (status, error["type"]) == (403, "IGApiException")
+        assert error["message"].startswith("To use 'Human Agent', your use of this endpoint must be reviewed")
+
+    @pytest.mark.parametrize("wrong", [{"tag": "ACCOUNT_UPDATE"}, {"messaging_type": "PROMOTION"}])
+    async def test_nothing_else(self, world: World, wrong: dict[str, str]) -> None:
+        assert (await world.raw_send({**await opened(world), **wrong}))[1]["code"] == 100
+
+
+class TestPeople:
+    async def test_who_blocked_the_account(self, world: World) -> None:
+        send = await opened(world)
+        igsid = send["recipient"]["id"]
+        path = f"customers/{igsid}/relations/{world.account_id}"
+        assert (await world.api("PUT", path, {"blocks": True}))["blocks"] is True
+        status, error = await world.raw_send(send)
+        assert (status, error["code"], error["error_subcode"]) == (400, 551, 1545041)
+        assert isinstance(await world.client.profile(igsid, world.token), NoProfile)
+        body = {"accountId": world.account_id, "text": "x"}
+        assert await world.refused("POST", f"customers/{igsid}/messages", body) == 409
+        await world.api("PUT", path, {"blocks": False})
+        assert (await world.raw_send(send))[0] == 200
+
+    async def test_who_does_not_follow(self, world: World) -> None:
+        igsid = (await opened(world))["recipient"]["id"]
+        await world.api("PUT", f"customers/{igsid}/relations/{world.account_id}", {"follows": False})
+        profile = await world.client.profile(igsid, world.token)
+        assert isinstance(profile, Profile)
+        assert profile.is_follower is False
+
+    async def test_who_is_anonymous(self, world: World) -> None:
+        igsid = (await opened(world))["recipient"]["id"]
+        await world.api("PUT", f"customers/{igsid}/relations/{world.account_id}", {"isHidden": True})
+        assert (await world.graph("GET", igsid))[1]["code"] == 9010
+
+
+class TestSwitches:
+    async def test_the_owner_forbids_access_to_messages(self, world: World) -> None:
+        send = await opened(world)
+        await world.api("PATCH", f"accounts/{world.account_id}", {"allowsMessages": False})
+        status, error = await world.raw_send(send)
+        assert (status, error["code"], error["error_subcode"], error["type"]) == (403, 200, 2534041, "OAuthException")
+        await world.write(send["recipient"]["id"], "unheard")
+        await world.comment(send["recipient"]["id"], "heard")
+        assert (await world.product.next_event()).text == "heard"
+
+    async def test_an_app_that_is_not_live_hears_nothing(self, world: World) -> None:
+        send = await opened(world)
+        await world.api("PUT", "faults", {"appLive": False})
+        assert (await world.raw_send(send))[1]["error_subcode"] == 2018028
+        await world.write(send["recipient"]["id"], "unheard")
+        await world.api("PUT", "faults", {"appLive": True})
+        await world.write(send["recipient"]["id"], "heard")
+        assert (await world.product.next_event()).text == "heard"
+
+    async def test_who_is_no_tester_of_it(self, world: World) -> None:
+        await world.api("PUT", "faults", {"appLive": False})
+        assert (await world.graph("GET", "me"))[0] == 200
+        await world.api("PATCH", f"accounts/{world.account_id}", {"isTester": False})
+        _, error = await world.graph("GET", "me")
+        assert (error["code"], error["type"]) == (100, "IGApiException")
+        assert error["message"] == "Unsupported request - method type: get"
+
+    async def test_envelopes_of_the_docs(self, unconnected: World) -> None:
+        await unconnected.api("PUT", "faults", {"envelopes": "data"})
+        await unconnected.connect()
+        assert unconnected.account_id.startswith("17841")
+        assert list((await unconnected.graph("GET", "me"))[1]) == ["data"]
+
+    async def test_an_unknown_webhook_field(self, world: World) -> None:
+        query = {"subscribed_fields": "messages,message_reads"}
+        assert (await world.graph("POST", "me/subscribed_apps", params=query))[1]["code"] == 100
+
+    @pytest.mark.parametrize(("subcode", "word"), [("460", "password"), ("458", "authorized")])
+    async def test_revoked_tokens_say_why(self, world: World, subcode: str, word: str) -> None:
+        await world.api("POST", f"accounts/{world.account_id}/revoke?subcode={subcode}")
+        status, error = await world.graph("GET", "me")
+        assert (status, error["code"], error["error_subcode"], error["type"]) == (
+            400,
+            190,
+            int(subcode),
+            "OAuthException",
+        )
+        assert word in error["message"]
+
+
+class TestEnvelope:
+    async def test_is_translated_and_ascii_when_told_so(self, world: World) -> None:
+        await world.api("PUT", "faults", {"translated": True, "failNext": {"code": 2, "status": 500}})
+        send = await opened(world)
+        headers = {"Authorization": f"Bearer {world.token.reveal()}"}
+        answer = await world.http.post(f"{META}/v25.0/me/messages", json=send, headers=headers)
+        assert b"Aktion nicht m\\u00f6glich" in answer.content
+        error = answer.json()["error"]
+        assert (error["is_transient"], error["code"]) == (True, 2)
+        assert error["fbtrace_id"]
+
+
+class TestLimits:
+    async def test_texts_a_second(self, world: World) -> None:
+        send = await opened(world)
+        assert {(await world.raw_send(send))[0] for _ in range(100)} == {200}
+        status, error = await world.raw_send(send)
+        assert (status, error["code"], error["error_subcode"]) == (400, 613, 2534040)
+        world.clock.advance(1)
+        assert (await world.raw_send(send))[0] == 200
+
+    async def test_the_products_client_takes_it_for_a_throttle(self, world: World) -> None:
+        await world.api("PUT", "faults", {"textPerSecond": 1})
+        send = await opened(world)
+        await world.client.send(world.account_id, world.token, send)
+        assert isinstance(await world.client.send(world.account_id, world.token, send), Unsent)
+
+    async def test_audio_and_video_a_second(self, world: World) -> None:
+        send = await opened(world)
+        send["message"] = {"attachment": {"type": "video", "payload": {"url": "https://example.com/v.mp4"}}}
+        assert [(await world.raw_send(send))[0] for _ in range(11)] == [200] * 10 + [400]
+
+    async def test_conversations_a_second(self, world: World) -> None:
+        await opened(world)
+        found = [await world.graph("GET", "me/conversations?platform=instagram") for _ in range(3)]
+        assert [status for status, _ in found] == [200, 200, 400]
+        assert found[2][1]["code"] == 613
+
+    async def test_usage_is_in_the_headers(self, world: World) -> None:
+        await world.api("PUT", "faults", {"textPerSecond": 4})
+        send = await opened(world)
+        headers = {"Authorization": f"Bearer {world.token.reveal()}"}
+        answer = await world.http.post(f"{META}/v25.0/me/messages", json=send, headers=headers)
+        assert '"call_count": 25' in answer.headers["X-App-Usage"]
+        assert world.account_id in answer.headers["X-Business-Use-Case-Usage"]
+
+
+class TestMedia:
+    @pytest.mark.parametrize(
+        ("kind", "name", "subcode"),
+        [("image", "missing", 2018008), ("image", "audio", 2018047), ("image", "big", 2018109)],
+    )
+    async def test_is_fetched_when_told_so(self, world: World, kind: str, name: str, subcode: int) -> None:
+        def serve(request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/missing":
+                return httpx.Response(404)
+            media_type = "audio/wav" if request.url.path == "/audio" else "image/png"
+            size = 8_000_001 if request.url.path == "/big" else 10
+            return httpx.Response(200, content=b"x" * size, headers={"Content-Type": media_type})
+
+        await world.api("PUT", "faults", {"fetchMedia": True})
+        send = await opened(world)
+        world.simulator.http = httpx.AsyncClient(transport=httpx.MockTransport(serve))
+        send["message"] = {"attachment": {"type": kind, "payload": {"url": f"https://media.example/{name}"}}}
+        assert (await world.raw_send(send))[1]["error_subcode"] == subcode
+        send["message"] = {"attachment": {"type": kind, "payload": {"url": "https://media.example/good"}}}
+        assert (await world.raw_send(send))[0] == 200
+
+    async def test_only_own_posts_can_be_sent(self, world: World) -> None:
+        send = await opened(world)
+        own = {"type": "MEDIA_SHARE", "payload": {"id": (await world.posts())[0]["id"]}}
+        assert (await world.raw_send({**send, "message": {"attachment": own}}))[0] == 200
+        foreign = {"type": "MEDIA_SHARE", "payload": {"id": "18000000000000000"}}
+        assert (await world.raw_send({**send, "message": {"attachment": foreign}}))[1]["code"] == 100
+
+    async def test_several_images_but_nothing_else(self, world: World) -> None:
+        send, image = await opened(world), {"type": "image", "payload": {"url": "https://example.com/a.png"}}
+        assert (await world.raw_send({**send, "message": {"attachments": [image] * 10}}))[0] == 200
+        for wrong in ([image] * 11, [image, {"type": "like_heart"}]):
+            assert (await world.raw_send({**send, "message": {"attachments": wrong}}))[1]["code"] == 100
+
+
+class TestConversations:
+    async def test_lists_and_reads(self, world: World) -> None:
+        send = await opened(world)
+        igsid = send["recipient"]["id"]
+        await world.raw_send(send)
+        query = {"platform": "instagram", "user_id": igsid, "fields": "participants"}
+        _, found = await world.graph("GET", f"{world.account_id}/conversations", params=query)
+        (conversation,) = found["data"]
+        assert [side["username"] for side in conversation["participants"]["data"]] == ["sunny.bakery", "tom.becker"]
+        world.clock.advance(1)
+        fields = "messages{id,created_time,from,to,message}"
+        _, read = await world.graph("GET", conversation["id"], params={"fields": fields})
+        texts = [(each["from"]["username"], each["message"]) for each in read["messages"]["data"]]
+        assert texts == [("sunny.bakery", "x"), ("tom.becker", "hello")]
+        world.clock.advance(1)
+        mid = read["messages"]["data"][1]["id"]
+        _, message = await world.graph("GET", mid, params={"fields": "id,message,from"})
+        assert (message["message"], message["from"]["id"]) == ("hello", igsid)
+
+    async def test_an_unsent_message_is_gone(self, world: World) -> None:
+        igsid = await world.customer()
+        mine = await world.write(igsid, "oops")
+        await world.api("POST", f"customers/{igsid}/unsends", {"mid": mine["mid"]})
+        assert (await world.graph("GET", mine["mid"]))[1]["code"] == 9000001

@@ -40,7 +40,7 @@ check: setup-dev                   ## formatting, lint, types, layers
 	@$(BIN)/lint-imports --no-cache
 
 test: setup-dev                    ## everything, browser tests included
-	@scripts/system-packages.sh chromium postgresql
+	@scripts/system-packages.sh chromium postgresql curl
 	@$(RUN) build
 	@$(BIN)/pytest -n $(JOBS) --dist loadgroup
 
@@ -50,7 +50,7 @@ e2e: setup-dev                     ## only the browser tests
 	@$(BIN)/pytest -n $(JOBS) --dist loadgroup -m e2e
 
 soak: setup-dev                    ## the long suites at full size
-	@scripts/system-packages.sh chromium postgresql
+	@scripts/system-packages.sh chromium postgresql curl
 	@$(RUN) build
 	@INSTANTCHAT_TEST_SOAK=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup
 

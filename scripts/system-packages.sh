@@ -5,6 +5,7 @@ missing=()
 for package in "$@"; do
   case "$package" in
     chromium) command -v chromium >/dev/null || missing+=(chromium) ;;
+    curl) command -v curl >/dev/null || missing+=(curl) ;;
     postgresql) compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql) ;;
     *) missing+=("$package") ;;
   esac

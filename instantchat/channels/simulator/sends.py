@@ -8,7 +8,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from instantchat.channels.simulator import account_acts, media_fetch, people, posts, private_replies, relations, threads
+from instantchat.channels.simulator import (
+    account_acts,
+    media_fetch,
+    people,
+    posts,
+    private_replies,
+    relations,
+    threads,
+    uploads,
+)
 from instantchat.channels.simulator.faults import Failure
 from instantchat.channels.simulator.graph import own_account
 from instantchat.channels.simulator.message_rules import as_object, read_message
@@ -54,6 +63,7 @@ async def _send(simulator: Simulator, account: Account, igsid: str, message: Any
     _refuse_unless_late(failure)
     body = read_message(message)
     simulator.rates.take(account.user_id, kind_of(body), simulator.now())
+    await simulator.run(lambda c: uploads.resolve(simulator, c, body))
     await media_fetch.check(simulator, body)
     reply_to = as_object(given.get("reply_to")).get("mid")
     if reply_to:

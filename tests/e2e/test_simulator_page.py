@@ -121,6 +121,21 @@ class TestChat:
         assert alone.next()["message"]["is_echo"] is True
 
 
+class TestPeople:
+    def test_a_new_customer_who_blocks_and_unblocks(self, alone: Alone, phone: Page) -> None:
+        phone.locator("summary", has_text="Add a customer").click()
+        phone.get_by_label("Name", exact=True).fill("Ana Silva")
+        phone.get_by_label("Username").fill("ana.silva")
+        phone.get_by_role("button", name="Add customer").click()
+        expect(phone.get_by_role("button", name="Ana Silva")).to_have_attribute("aria-pressed", "true")
+        write(phone, "hello")
+        igsid = alone.next()["sender"]["id"]
+        with phone.expect_response("**/relations/**"):
+            phone.get_by_label("Has blocked it").check()
+        relation = alone.http.get(f"/simulator/api/customers/{igsid}/relations/{alone.account_id}").json()
+        assert relation == {"follows": True, "blocks": True, "isHidden": False}
+
+
 class TestPosts:
     def test_comment_answer_and_private_reply(self, alone: Alone, phone: Page) -> None:
         phone.get_by_role("button", name="Posts", exact=True).click()

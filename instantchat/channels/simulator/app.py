@@ -24,6 +24,7 @@ from instantchat.channels.simulator import (
     pages,
     sends,
     tokens_api,
+    uploads,
 )
 from instantchat.channels.simulator.avatars import avatar
 from instantchat.channels.simulator.refusals import GraphRefusal, OAuthRefusal, render_graph, render_oauth
@@ -101,6 +102,7 @@ def _graph_routes(meta: str) -> list[BaseRoute]:
             Route(f"{root}/refresh_access_token", tokens_api.refresh),
             Route(f"{node}/subscribed_apps", graph.subscriptions, methods=["GET", "POST", "DELETE"]),
             Route(f"{node}/messages", sends.send, methods=["POST"]),
+            Route(f"{node}/message_attachments", uploads.upload, methods=["POST"]),
             Route(f"{node}/messenger_profile", messenger_profile.messenger_profile, methods=["GET", "POST", "DELETE"]),
             Route(f"{node}/conversations", conversations.conversations),
             Route(f"{node}/media", graph_comments.own_media),

@@ -51,7 +51,7 @@ def _check_attachment(item: Json) -> None:
         _check_template(payload)
     elif kind not in _MEDIA:
         raise bad_parameter("(#100) Invalid attachment type", 2534015)
-    elif kind in FETCHED:
+    elif kind in FETCHED and "attachment_id" not in payload:
         url = payload.get("url")
         if not isinstance(url, str) or not url.startswith(("http://", "https://")):
             raise bad_parameter("(#100) Failed to fetch the file from the url", 2018008)

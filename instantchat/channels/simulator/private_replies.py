@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from instantchat.channels.simulator import account_acts, comments, posts, relations
+from instantchat.channels.simulator import account_acts, comments, media_fetch, posts, relations, uploads
 from instantchat.channels.simulator.comments import Comment
 from instantchat.channels.simulator.message_rules import read_message
 from instantchat.channels.simulator.people import Account
@@ -31,6 +31,8 @@ async def send(simulator: Simulator, account: Account, comment_id: str, message:
         body = read_message(message)
         if simulator.faults.plain_private_replies and set(body) != {"text"}:
             raise bad_parameter("(#100) A private reply is a text", 2534015)
+        await simulator.run(lambda c: uploads.resolve(simulator, c, body))
+        await media_fetch.check(simulator, body)
         await simulator.run(lambda c: _check(c, account, comment, body))
     except GraphRefusal:
         if simulator.faults.burn_private_replies:

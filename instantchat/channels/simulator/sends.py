@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from instantchat.channels.simulator import account_acts, media_fetch, people, posts, private_replies, relations, threads
+from instantchat.channels.simulator import (
+    account_acts,
+    media_fetch,
+    people,
+    posts,
+    private_replies,
+    relations,
+    threads,
+    uploads,
+)
 from instantchat.channels.simulator.faults import Failure
 from instantchat.channels.simulator.graph import own_account
 from instantchat.channels.simulator.message_rules import as_object, read_message
 from instantchat.channels.simulator.people import Account
+from instantchat.channels.simulator.rates import Kind
 from instantchat.channels.simulator.refusals import GraphRefusal, bad_parameter, outside_window, unavailable
 from instantchat.channels.simulator.requests import graph_parameters, simulator_of
 from instantchat.channels.simulator.simulator import Simulator
@@ -21,6 +32,7 @@ from instantchat.channels.simulator.threads import Json
 _ACTIONS = ("typing_on", "typing_off", "mark_seen", "react", "unreact")
 _MESSAGING_TYPES = ("RESPONSE", "UPDATE", "MESSAGE_TAG")
 _HUMAN_AGENT = "HUMAN_AGENT"
+WindowEnds = Callable[[sqlite3.Connection, str, str], float | None]
 
 
 async def send(request: Request) -> JSONResponse:
@@ -53,7 +65,8 @@ async def _send(simulator: Simulator, account: Account, igsid: str, message: Any
     failure = simulator.faults.take_failure()
     _refuse_unless_late(failure)
     body = read_message(message)
-    simulator.rates.take(account.user_id, kind_of(body), simulator.now())
+    simulator.rates.take(account.user_id, _kind_of(body), simulator.now())
+    await simulator.run(lambda c: uploads.resolve(simulator, c, body))
     await media_fetch.check(simulator, body)
     reply_to = as_object(given.get("reply_to")).get("mid")
     if reply_to:
@@ -67,7 +80,7 @@ async def _send(simulator: Simulator, account: Account, igsid: str, message: Any
     return {"recipient_id": igsid, "message_id": sent.mid}
 
 
-def kind_of(body: Json) -> Any:
+def _kind_of(body: Json) -> Kind:
     """Which limit a message counts for: `media` (audio and video) or `text`."""
     kinds = {item.get("type") for item in body.get("attachments", [])}
     return "media" if kinds & {"audio", "video"} else "text"
@@ -94,7 +107,7 @@ def _igsid(recipient: Json) -> str:
     return str(igsid)
 
 
-def _window(simulator: Simulator, given: Json) -> Any:
+def _window(simulator: Simulator, given: Json) -> WindowEnds:
     """Which window the send asks for; raises 100 for a tag there is not, 403 without the Human Agent feature."""
     kind, tag = given.get("messaging_type", "RESPONSE"), given.get("tag")
     if kind not in _MESSAGING_TYPES:
@@ -109,7 +122,9 @@ def _window(simulator: Simulator, given: Json) -> Any:
     return threads.human_window_ends
 
 
-def _check_recipient(connection: sqlite3.Connection, account: Account, igsid: str, now: float, ends_at: Any) -> None:
+def _check_recipient(
+    connection: sqlite3.Connection, account: Account, igsid: str, now: float, ends_at: WindowEnds
+) -> None:
     if people.find_customer(connection, igsid) is None:
         raise bad_parameter("(#100) No matching user found", 2534014)
     if relations.find(connection, account.user_id, igsid).blocks:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from instantchat.channels.instagram.answers import Rejected, Sent
-from instantchat.channels.instagram.messages import Outgoing, bodies
+from instantchat.channels.instagram.messages import Button, Outgoing, bodies
 from tests.channels.simulator.world import World
 
 DAY = 86400
@@ -209,6 +209,23 @@ class TestPrivateReply:
         assert (await world.graph("GET", igsid))[1]["code"] == 230
         await world.write(igsid, "yes please")
         assert (await world.raw_send({"recipient": {"id": igsid}, "message": {"text": "more"}}))[0] == 200
+
+    @pytest.mark.parametrize(("is_consent", "status"), [(True, 200), (False, 403)])
+    async def test_a_tap_on_its_button_opens_the_window(self, world: World, is_consent: bool, status: int) -> None:
+        await world.api("PUT", "faults", {"tapIsConsent": is_consent})
+        igsid = await world.customer()
+        comment = await world.comment(igsid, "x")
+        (body,) = bodies(Outgoing("Want it?", buttons=[Button("Yes", "y")]), comment_id=comment["id"])
+        _, sent = await world.raw_send(body)
+        await world.api("POST", f"customers/{igsid}/taps", {"mid": sent["message_id"], "payload": "y"})
+        assert (await world.raw_send({"recipient": {"id": igsid}, "message": {"text": "Here"}}))[0] == 200
+        assert (await world.graph("GET", igsid))[0] == status
+
+    async def test_not_to_who_blocked_the_account(self, world: World) -> None:
+        igsid = await world.customer()
+        comment = await world.comment(igsid, "x")
+        await world.api("PUT", f"customers/{igsid}/relations/{world.account_id}", {"blocks": True})
+        assert (await reply(world, comment["id"]))[1]["error_subcode"] == 1545041
 
     async def test_a_failed_one_may_be_tried_again(self, world: World) -> None:
         comment = await world.comment(await world.customer(), "x")

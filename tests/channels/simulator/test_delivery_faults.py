@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from instantchat.channels.instagram.answers import Rejected, Sent
+from instantchat.kit.clock import rfc3339
 from instantchat.kit.crypto import Secret
 from tests.channels.simulator.world import META_SECRET, World, a_world
 
@@ -88,6 +89,16 @@ class TestSends:
         assert (await world.raw_send({"recipient": {"id": igsid}, "message": {"text": "x"}}))[0] == 500
         thread = (await world.api("GET", f"threads/{world.account_id}/{igsid}"))["data"]
         assert [message["text"] for message in thread] == ["hi", "x"]
+
+    async def test_answered_long_after_it_went_out(self, world: World) -> None:
+        igsid = await world.customer()
+        await world.write(igsid, "hi")
+        await world.api("PUT", "faults", {"answerDelayMs": 5000})
+        before = world.clock.now()
+        assert (await world.raw_send({"recipient": {"id": igsid}, "message": {"text": "x"}}))[0] == 200
+        assert (world.clock.now() - before).total_seconds() == 5
+        (_, sent) = (await world.api("GET", f"threads/{world.account_id}/{igsid}"))["data"]
+        assert sent["at"] == rfc3339(before)
 
     async def test_refused_several_times(self, world: World) -> None:
         igsid = await world.customer()

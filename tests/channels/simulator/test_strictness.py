@@ -185,6 +185,19 @@ class TestMedia:
         send["message"] = {"attachment": {"type": kind, "payload": {"url": "https://media.example/good"}}}
         assert (await world.raw_send(send))[0] == 200
 
+    async def test_is_uploaded_once_and_sent_by_its_id(self, world: World) -> None:
+        send = await opened(world)
+        image = {"type": "image", "payload": {"url": "https://example.com/a.png", "is_reusable": True}}
+        _, made = await world.graph("POST", "me/message_attachments", json={"message": {"attachment": image}})
+        by_id = {"type": "image", "payload": {"attachment_id": made["attachment_id"]}}
+        assert (await world.raw_send({**send, "message": {"attachment": by_id}}))[0] == 200
+        (attachment,) = (await world.product.next_event()).attachments
+        shown = await world.http.get(attachment["url"].removeprefix("http://localhost:8000"))
+        assert shown.headers["location"] == "https://example.com/a.png"
+        unknown = {"type": "image", "payload": {"attachment_id": "1"}}
+        status, error = await world.raw_send({**send, "message": {"attachment": unknown}})
+        assert (status, error["error_subcode"]) == (400, 2018074)
+
     async def test_only_own_posts_can_be_sent(self, world: World) -> None:
         send = await opened(world)
         own = {"type": "MEDIA_SHARE", "payload": {"id": (await world.posts())[0]["id"]}}

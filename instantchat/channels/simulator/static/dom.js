@@ -29,3 +29,5 @@ export function showTrouble(text) {
   find("trouble").textContent = text;
   find("trouble").hidden = !text;
 }
+
+export const setPressed = (id, isPressed) => find(id).setAttribute("aria-pressed", String(isPressed));

@@ -61,13 +61,17 @@ function customerShares() {
     ["A heart", () => write("like_heart")],
     ...(post ? [["The newest post", () => attempt(call("POST", `${path}/shares`, { accountId: state.account, mediaId: post.id }))]] : []),
     [`Mention @${account()?.username} in my story`, () => attempt(call("POST", `${path}/story-mentions`, { accountId: state.account }))],
-    ["Come by the link ig.me?ref=summer", () => refer({ ref: "summer", text: state.messages.length ? "" : "Hello" })],
-    ["Come from an ad", () => refer({ ref: "summer", text: "Hello", ad: { title: "Summer sale" } })],
+    ["Come by a link ig.me?ref=...", () => refer({ text: state.messages.length ? "" : "Hello" })],
+    ["Come from an ad", () => refer({ text: "Hello", ad: { title: "Summer sale" } })],
   ];
 }
 
 const ownerShares = () => [["A picture", () => attempt(call("POST", `accounts/${state.account}/messages`, { igsid: state.customer, attachments: [{ type: "image" }] }))]];
-const refer = (body) => attempt(call("POST", `customers/${state.customer}/referrals`, { accountId: state.account, ...body }));
+
+function refer(body) {
+  const ref = prompt("What follows ref= in the link", "summer")?.trim();
+  if (ref) attempt(call("POST", `customers/${state.customer}/referrals`, { accountId: state.account, ref, ...body }));
+}
 
 function menuChoice(line) {
   if (line.type === "web_url") return [line.title, () => window.open(line.url, "_blank", "noreferrer")];

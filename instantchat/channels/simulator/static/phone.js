@@ -1,11 +1,12 @@
 // The phone page: one customer and one account, seen by either of them, live over server-sent events.
-import { drawMeta, watchFaults, watchMeta, watchTime } from "/simulator/static/faults.js";
+import { watchFaults, watchMeta, watchTime } from "/simulator/static/faults.js";
 import { edit, watchMenus } from "/simulator/static/menus.js";
 import { noteDelivery, showDeliveries, watchDeliveries } from "/simulator/static/panel.js";
+import { drawPeople, loadRelation, watchPeople } from "/simulator/static/people.js";
 import { drawPosts, dropComment, loadPosts, noteComment } from "/simulator/static/posts.js";
 import { drawThread, drawWindow, scrollDown } from "/simulator/static/thread.js";
 import { account, customer, remember, state } from "/simulator/static/state.js";
-import { call, el, find, showTrouble } from "/simulator/static/dom.js";
+import { call, find, setPressed, showTrouble } from "/simulator/static/dom.js";
 
 const TYPING_LASTS = 20000;
 let typing = 0;
@@ -31,13 +32,12 @@ function start() {
   stream.onerror = () => setLive(false);
   find("account").addEventListener("change", (event) => choose({ account: event.target.value }));
   find("composer").addEventListener("submit", send);
-  find("add-customer").addEventListener("submit", addCustomer);
-  find("relation").addEventListener("change", setRelation);
   find("as-customer").addEventListener("click", () => choose({ isOwner: false }));
   find("as-owner").addEventListener("click", () => choose({ isOwner: true }));
   find("show-chat").addEventListener("click", () => showPosts(false));
   find("show-posts").addEventListener("click", () => showPosts(true));
   new ResizeObserver(scrollDown).observe(find("thread")); // the notice, dots and chips take room from the thread
+  watchPeople(choose);
   watchDeliveries();
   watchMenus();
   watchFaults();
@@ -92,17 +92,6 @@ async function loadProfile() {
   drawThread();
 }
 
-async function loadRelation() {
-  if (!state.account || !state.customer) return;
-  const relation = await call("GET", `customers/${state.customer}/relations/${state.account}`);
-  for (const box of find("relation").querySelectorAll("input")) box.checked = relation[box.name];
-}
-
-async function setRelation(event) {
-  await call("PUT", `customers/${state.customer}/relations/${state.account}`, { [event.target.name]: event.target.checked });
-  showTrouble("");
-}
-
 function receive(message) {
   const isHere = message.accountId === state.account && message.igsid === state.customer;
   if (isHere) {
@@ -155,66 +144,14 @@ async function send(event) {
   }
 }
 
-async function addCustomer(event) {
-  event.preventDefault();
-  const form = event.target;
-  const problem = find("add-problem");
-  try {
-    const added = await call("POST", "customers", { name: form.elements.namedItem("name").value, username: form.elements.username.value });
-    problem.hidden = true;
-    form.reset();
-    find("add").open = false;
-    if (!state.customers.some((known) => known.igsid === added.igsid)) state.customers.unshift(added);
-    await choose({ customer: added.igsid });
-  } catch (error) {
-    problem.textContent = error.message;
-    problem.hidden = false;
-  }
-}
-
 function showPosts(isShown) {
   find("posts").hidden = !isShown;
   find("talk").hidden = isShown;
-  press("show-posts", isShown);
-  press("show-chat", !isShown);
+  setPressed("show-posts", isShown);
+  setPressed("show-chat", !isShown);
   if (isShown) loadPosts();
   else scrollDown();
 }
-
-function drawPeople() {
-  const isEmpty = state.accounts.length === 0;
-  find("empty").hidden = !isEmpty;
-  find("chat").hidden = isEmpty;
-  find("relation").hidden = isEmpty;
-  const select = find("account");
-  select.disabled = isEmpty;
-  select.replaceChildren(...(isEmpty ? [el("option", { textContent: "No account connected" })] : state.accounts.map((known) => el("option", { value: known.id, textContent: `@${known.username}`, selected: known.id === state.account }))));
-  find("customers").replaceChildren(...state.customers.map(drawCustomer));
-  press("as-owner", state.isOwner);
-  press("as-customer", !state.isOwner);
-  find("customers-title").textContent = state.isOwner ? "Write to" : "Write as";
-  const shown = state.isOwner ? customer() : account();
-  if (shown) {
-    find("head-picture").src = shown.pictureUrl;
-    find("head-name").textContent = shown.name;
-    find("head-username").textContent = shown.username;
-  }
-  find("menu-open").hidden = state.isOwner || !state.profile.menu.length;
-  drawMeta();
-}
-
-function drawCustomer(person) {
-  const isUnread = state.unread.has(person.igsid);
-  const button = el("button", { type: "button", onclick: () => choose({ customer: person.igsid }) }, [
-    el("img", { src: person.pictureUrl, alt: "", width: 40, height: 40 }),
-    el("span", {}, [el("strong", { textContent: person.name }), el("small", { textContent: person.username })]),
-  ]);
-  if (isUnread) button.append(el("span", { className: "unread", role: "img", ariaLabel: "New message" }));
-  button.setAttribute("aria-pressed", String(person.igsid === state.customer));
-  return el("li", {}, [button]);
-}
-
-const press = (id, isPressed) => find(id).setAttribute("aria-pressed", String(isPressed));
 
 function setLive(isOn) {
   find("live").textContent = isOn ? "Live" : "Reconnecting";

@@ -59,8 +59,10 @@ FILLED: dict[str, Any] = {
 
 
 def classes(base: type[Any]) -> list[type[Any]]:
-    """The classes in use: `@plain` makes a slotted one of each, of the same name, after the first."""
-    return list({each.__name__: each for each in base.__subclasses__()}.values())
+    """The classes in use, without those that tests make: `@plain` makes a slotted one of each, of the same name, after
+    the first."""
+    ours = [each for each in base.__subclasses__() if each.__module__ == base.__module__]
+    return list({each.__name__: each for each in ours}.values())
 
 
 def filled(cls: type[Any]) -> Any:

@@ -109,7 +109,8 @@ class TestWords:
         assert duration(seconds) == words
 
     def test_every_effect_has_words(self) -> None:
-        for kind in {each.kind for each in Effect.__subclasses__() if each.kind}:
+        ours = [each for each in Effect.__subclasses__() if each.__module__ == Effect.__module__]
+        for kind in {each.kind for each in ours if each.kind}:
             sentence = effect_sentence(EffectOut(kind=kind))
             assert sentence != kind.replace("_", " ").capitalize(), kind
 

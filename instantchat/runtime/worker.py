@@ -144,7 +144,8 @@ class Worker:
         return Automation(active, compiled, self._rng, library=library_of(active, compiled), policy=self._policy)
 
     def _announce(self, lane: Lane) -> None:
-        """Tell the world, and those who carry on, what was stored."""
+        """Tell the world, and those who carry on, what was stored. A profile is asked for once the contact wrote:
+        before that, as after a comment, Instagram refuses it (230)."""
         changes = lane.changes
         workspace_id = lane.work.account.workspace_id
         for message in changes.messages:
@@ -167,7 +168,8 @@ class Worker:
             self._scheduler.expect(handled.retry_at)
         if any(message.status == "queued" for message in changes.messages):
             self._wake_sends()
-        if changes.contact is not None and (changes.wants_profile or changes.messages):
+        has_written = changes.conversation is not None and changes.conversation.heard_at is not None
+        if changes.contact is not None and has_written and (changes.wants_profile or changes.messages):
             self._profiles.want(lane.work.account, changes.contact, is_urgent=changes.wants_profile)
 
     async def _announce_changes(self, lanes: Sequence[Lane]) -> None:

@@ -37,6 +37,7 @@ class Instagram:
     def __init__(self) -> None:
         self.script: list[SendOutcome] = []
         self.sent: list[Json] = []
+        self.profiles_asked = 0
         self.on_send: Callable[[], None] = lambda: None
         self.profile_answer: Profile | NoProfile | Exception = Profile(IGSID, "Ada Lovelace", "ada", None, None, None)
 
@@ -56,6 +57,7 @@ class Instagram:
         return await self.send(account_ig_id, token, {"recipient": igsid, "mid": mid, "emoji": emoji})
 
     async def profile(self, igsid: str, token: object) -> Profile | NoProfile:
+        self.profiles_asked += 1
         if isinstance(self.profile_answer, Exception):
             raise self.profile_answer
         return self.profile_answer

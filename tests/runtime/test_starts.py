@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import itertools
 from typing import Any
@@ -55,6 +56,21 @@ class TestComments:
         assert stage.instagram.sent[1:] == [{"recipient": {"id": IGSID}, "message": {"text": "10 €"}}]
         [run] = await stage.runs()
         assert run.state == "completed"
+
+    async def test_ask_for_no_profile_before_the_person_wrote(self, stage: Stage) -> None:
+        """Commenting is no consent (230), and a profile that was refused is not asked for again for a day."""
+        await stage.flow(flow({"type": "comment"}, say("Sent you a DM")))
+        await stage.tell("comment", COMMENT)
+        await stage.work()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await stage.profiles.fetch_next()
+        await stage.say("thanks")
+        await stage.work()
+        await stage.profiles.fetch_next()
+        await stage.work()
+        assert (await stage.contact()).name == "Ada Lovelace"
+        assert stage.instagram.profiles_asked == 1
 
     async def test_that_nobody_answers_leave_no_contact_and_no_conversation(self, stage: Stage) -> None:
         await stage.flow(flow({"type": "comment", "keywords": ["size"]}, say("Hello")))

@@ -272,8 +272,7 @@ class Inbox(Composing, rx.State):
         if self.open_row and row.id == self.open_row.id:
             self.open_row = row
         fits = self.status in {"all", row.status} and has_words(thread, self.search)
-        rows = [each for each in self.rows if each.id != row.id] + [row] * fits
-        self.rows = placed(rows, row if self.next_rows else None)[:MOST]
+        self.rows = placed(self.rows, row, fits=fits, has_more=bool(self.next_rows))[:MOST]
 
     async def _place_bubble(self, member: Member, message: Message) -> None:
         if self.open_row is None or message.conversation_id != self.open_row.id:

@@ -184,10 +184,16 @@ def when(item: Row | Bubble) -> tuple[str, str]:
     return (item.at, item.id)
 
 
-def placed(rows: list[Row], latest: Row | None) -> list[Row]:
-    """Newest first. `latest`, if given, is left out at the end: it belongs to a page that was not read yet."""
-    found = sorted(rows, key=when, reverse=True)
-    return found[:-1] if latest is not None and len(found) > 1 and found[-1].id == latest.id else found
+def placed(rows: list[Row], row: Row, *, fits: bool, has_more: bool) -> list[Row]:
+    """The list with a conversation where it belongs, newest first, or without it when it does not fit the filters.
+
+    While there are more pages (`has_more`), one that was not in the list and would be its last belongs to a page that
+    was not read yet. One that was in the list stays.
+    """
+    others = [each for each in rows if each.id != row.id]
+    found = sorted([*others, row] if fits else others, key=when, reverse=True)
+    is_unread_page = has_more and len(others) == len(rows) and len(found) > 1 and found[-1].id == row.id
+    return found[:-1] if is_unread_page else found
 
 
 def _who(message: Message, names: Mapping[str, str]) -> str:

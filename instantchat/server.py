@@ -7,12 +7,9 @@ restarting worker. Nothing here imports Reflex unless pages are served.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
-import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -24,6 +21,7 @@ from instantchat.api.problems import problem_response
 from instantchat.assembly import Assembly
 from instantchat.config import Settings
 from instantchat.errors import Forbidden
+from instantchat.kit.serving import listening, stop_signal
 
 _STOP_SECONDS = 8
 _FOREIGN = problem_response(Forbidden("bad_origin", "This request came from a page of another site."))
@@ -47,8 +45,8 @@ async def serve(settings: Settings, *, pages: Path | None, worker: bool, ready: 
         server.workers_kill_timeout = _STOP_SECONDS
         serving = asyncio.create_task(server.serve())
         try:
-            async with _stop_signal() as stopped:
-                await _listening(settings, serving)
+            async with stop_signal() as stopped:
+                await listening(settings.listen_host, settings.port, serving)
                 await assembly.start()
                 _settle_memory()
                 ready()
@@ -65,7 +63,7 @@ async def work(settings: Settings, *, ready: Callable[[], None]) -> None:
     """Run the worker alone until SIGINT or SIGTERM."""
     assembly = await parts.open_assembly(settings, worker=True, serves=False)
     try:
-        async with _stop_signal() as stopped:
+        async with stop_signal() as stopped:
             await assembly.start()
             _settle_memory()
             ready()
@@ -119,37 +117,3 @@ def _settle_memory() -> None:
     was a seventh of all CPU time under load."""
     gc.collect()
     gc.freeze()
-
-
-@contextlib.asynccontextmanager
-async def _stop_signal() -> Any:
-    """A future that is done once the process is asked to stop."""
-    loop = asyncio.get_running_loop()
-    stopped: asyncio.Future[None] = loop.create_future()
-
-    def stop() -> None:
-        if not stopped.done():
-            stopped.set_result(None)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    try:
-        yield stopped
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-
-
-async def _listening(settings: Settings, serving: asyncio.Task[None]) -> None:
-    """Return once the port accepts connections; raises what `serving` raised when it ended instead."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.listen_host, settings.listen_host)  # noqa: S104
-    async with asyncio.timeout(30):
-        while True:
-            if serving.done():
-                serving.result()
-                raise RuntimeError("the server ended before it was told to")
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection(host, settings.port)
-                writer.close()
-                return
-            await asyncio.sleep(0.02)  # the server has no event for "listening"

@@ -7,14 +7,13 @@ from typing import Any
 
 from . import frames
 from .context import Context
-from .effects import FetchProfile
 from .flow import CompiledFlow
 from .gate import AWAITS_ANSWER, comment_of
 from .inputs import Input, ProfileReady, Reply, Result, Start, TimeUp
 from .progress import Progress
 from .run import Run
 from .scope import snapshot
-from .walk import PROFILE_PATIENCE, STEP_LIMIT, Walk
+from .walk import STEP_LIMIT, Walk
 
 __all__ = ["STEP_LIMIT", "advance"]
 
@@ -62,14 +61,9 @@ def _begin(flow: CompiledFlow, run: Run, given: Start, context: Context) -> Prog
             data.setdefault("comment", comment)
     if pending:
         data["pending"] = pending
-    if flow.reads_profile:
-        data["profileAsked"] = True
     run = replace(run, state="running", node_id=first, data=data, started_at=context.now, updated_at=context.now)
-    if flow.reads_profile and not context.contact.profile_known:
-        until = context.now + PROFILE_PATIENCE
-        waiting = replace(run, state="waiting", waiting_for="profile", wake_at=until, expires_at=until)
-        return Progress(waiting, context.contact, (FetchProfile(),))
-    return Walk(flow, run, context, data).go(first)
+    walk = Walk(flow, run, context, data)
+    return walk.await_profile(first) if walk.wants_profile() else walk.go(first)
 
 
 def _is_awaited(run: Run, given: Input) -> bool:

@@ -75,8 +75,8 @@ class Walk:
                 message = f"Sub-flows go {frames.DEPTH_LIMIT} deep at most."
                 return self._fail(node_id, "subflow_depth", message)
             node_id = self._after(node_id, outcome)
-            if isinstance(outcome, EnterFlow) and self._wants_profile():
-                return self._await_profile(node_id)
+            if isinstance(outcome, EnterFlow) and self.wants_profile():
+                return self.await_profile(node_id)
         return self._finish()
 
     def resume(self, node_id: str | None, given: Input, memory: dict[str, Any]) -> Progress:
@@ -99,6 +99,19 @@ class Walk:
         outcome = End(note=note)
         self._note(node, self._visit(node_id), outcome, None, given)
         return self.go(self._after(node_id, outcome))
+
+    def wants_profile(self) -> bool:
+        """Whether the flow the run is in now reads a profile that nobody asked for yet."""
+        is_unknown = not self.contact.profile_known and "profileAsked" not in self.data
+        return is_unknown and self.flow is not None and self.flow.reads_profile
+
+    def await_profile(self, node_id: str | None) -> Progress:
+        """Ask for the profile, to go on at `node_id` with it or without it, two seconds from now at the latest."""
+        self.data["profileAsked"] = True
+        self.effects.append(FetchProfile())
+        until = self.context.now + PROFILE_PATIENCE
+        run = Run(**self._identity(), state="waiting", node_id=node_id, waiting_for="profile", wake_at=until)
+        return self._progress(replace(run, expires_at=until, burst=self.burst))
 
     def _node(self, node_id: str) -> Node | Progress:
         """The node, or the progress of a run that cannot go on without it."""
@@ -167,18 +180,6 @@ class Walk:
         if self.flow.starts[1:]:
             self.data["pending"] = list(self.flow.starts[1:])
         return self.flow.entry()
-
-    def _wants_profile(self) -> bool:
-        """Whether the sub-flow just entered reads a profile that nobody asked for yet."""
-        is_unknown = not self.contact.profile_known and "profileAsked" not in self.data
-        return is_unknown and self.flow is not None and self.flow.reads_profile
-
-    def _await_profile(self, node_id: str | None) -> Progress:
-        self.data["profileAsked"] = True
-        self.effects.append(FetchProfile())
-        until = self.context.now + PROFILE_PATIENCE
-        run = Run(**self._identity(), state="waiting", node_id=node_id, waiting_for="profile", wake_at=until)
-        return self._progress(replace(run, expires_at=until, burst=self.burst))
 
     def _note(self, node: Node, visit: Visit, outcome: Outcome, gate: Gate | None, given: Input | None) -> None:
         for effect in outcome.effects:

@@ -113,8 +113,7 @@ class Lane:
 
     def keep_conversation(self) -> None:
         """Store contact and conversation, also when they were only looked at: a run belongs to them."""
-        if self.changes.conversation is None:
-            self.changes.conversation = self.conversation
+        _ = self.conversation
 
     @property
     def window(self) -> Window:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
-import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +17,7 @@ from instantchat.kit.clock import SystemClock
 from instantchat.kit.crypto import Secret
 from instantchat.kit.http import new_client
 from instantchat.kit.keyfile import kept
+from instantchat.kit.serving import listening, stop_signal
 
 APP_ID = "1000000000000001"
 
@@ -51,8 +50,8 @@ async def serve(
         server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
         serving = asyncio.create_task(server.serve())
         try:
-            async with _stop_signal() as stopped:
-                await _listening(host, port, serving)
+            async with stop_signal() as stopped:
+                await listening(host, port, serving)
                 ready(_told(url, deliver_to, app_secret, meta_secret, verify_token))
                 await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
             await app.state.simulator.stop()
@@ -75,33 +74,3 @@ def _told(url: str, deliver_to: str, app_secret: str, meta_secret: str, verify_t
         f"  Meta app secret  {meta_secret}",
         f"  verify token     {verify_token}",
     ]
-
-
-@contextlib.asynccontextmanager
-async def _stop_signal() -> AsyncIterator[asyncio.Future[None]]:
-    loop = asyncio.get_running_loop()
-    stopped: asyncio.Future[None] = loop.create_future()
-
-    def stop() -> None:
-        if not stopped.done():
-            stopped.set_result(None)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    try:
-        yield stopped
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-
-
-async def _listening(host: str, port: int, serving: asyncio.Task[None]) -> None:
-    to = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    async with asyncio.timeout(30):
-        while not serving.done():
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection(to, port)
-                writer.close()
-                return
-            await asyncio.sleep(0.02)  # the server has no event for "listening"
-    serving.result()

@@ -15,5 +15,5 @@ class AssignHandler(EffectHandler):
     kind: ClassVar[str] = Assign.kind
 
     def carry_out(self, effect: Assign, lane: Lane, run_id: str) -> None:
-        _ = lane.conversation  # what is given to somebody must be there
+        lane.keep_conversation()  # what is given to somebody must be there
         lane.changes.assignment = Assignment(run_id, effect.member)

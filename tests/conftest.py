@@ -1,4 +1,4 @@
-"""What all tests share: the size of the long suites, printed with every run."""
+"""What all tests share: the size of the long suites, printed with every run, and the pages in a browser."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from _pytest.terminal import TerminalReporter
 from hypothesis import settings
 
 from tests.support.scale import FUZZ_EXAMPLES, SOAK, part_of
+
+pytest_plugins = ["tests.support.site_fixtures"]
 
 settings.register_profile("part", max_examples=part_of(FUZZ_EXAMPLES), deadline=None)
 settings.load_profile("part")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support import builder as canvas
 from tests.support import people
 from tests.support.browser import Person
-from tests.support.site import Site, running_site
 
 pytestmark = pytest.mark.e2e
 
@@ -26,23 +24,6 @@ PRICES = [
     ("later", "messageNode", {"content": "Still there?"}),
 ]
 EDGES = ["t.next>ask", "ask.s>say", "ask.l>wait", "wait.next>later"]
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("data")) as found:
-        yield found
-
-
-@pytest.fixture
-def site(running: Site) -> Iterator[Site]:
-    yield running
-    running.close_browsers()
-
-
-@pytest.fixture
-def ana(site: Site) -> Person:
-    return site.member()
 
 
 class TestForms:

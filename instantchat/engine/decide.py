@@ -42,6 +42,18 @@ def decide(message: InboundMessage, waiting: Waiting, active: Sequence[ActiveFlo
     return decision if named is None else replace(decision, ended_run_id=named.run_id)
 
 
+def by_triggers(message: InboundMessage, waiting: Waiting, active: Sequence[ActiveFlow], context: Context) -> Decision:
+    """Which of the flows starts, if any, whatever waits; every flow that was asked gets a verdict."""
+    judged = [_judge(each, message, waiting, context) for each in active]
+    hits = [(flow, *hit) for flow, (_, hit) in zip(active, judged, strict=True) if hit is not None]
+    if not hits:
+        return Decision("none", verdicts=tuple(verdict for verdict, _ in judged))
+    best, _, listener = min(hits, key=lambda hit: (-hit[1].rank, -hit[0].priority, hit[0].created_at, hit[0].flow_id))
+    verdicts = tuple(_settle(verdict, flow, best, hit) for flow, (verdict, hit) in zip(active, judged, strict=True))
+    start = Start(message, listener.node_id)
+    return Decision("trigger", start=best, start_input=start, cancel=replaced(best, waiting), verdicts=verdicts)
+
+
 def may_start(flow: ActiveFlow, waiting: Waiting, context: Context) -> tuple[str, str] | None:
     """None when the flow may start again for this contact, else why not, as a code and a sentence."""
     mode = flow.reentry.mode
@@ -53,6 +65,22 @@ def may_start(flow: ActiveFlow, waiting: Waiting, context: Context) -> tuple[str
     if mode == "every" and last is not None and context.now < last + timedelta(hours=flow.reentry.hours or 0):
         return "reentry_every", f"It starts every {flow.reentry.hours or 0:g} hours per contact at most."
     return None
+
+
+def start_named(
+    flow: ActiveFlow,
+    message: InboundMessage | None,
+    waiting: Waiting,
+    detail: str,
+    *,
+    listener: Listener | None = None,
+) -> Decision:
+    """The start of a flow that nobody had to find: at the listener's node, else where the flow begins."""
+    node_id = listener.node_id if listener is not None else flow.compiled.entry()
+    trigger = listener.trigger.type if listener is not None else None
+    verdict = Verdict(flow.flow_id, flow.name, True, "matched", detail, chosen=True, trigger=trigger)
+    start = Start(message, None if node_id in flow.compiled.starts else node_id)
+    return Decision("named", start=flow, start_input=start, cancel=replaced(flow, waiting), verdicts=(verdict,))
 
 
 def replaced(flow: ActiveFlow, waiting: Waiting) -> tuple[str, ...]:
@@ -69,11 +97,7 @@ def _named(message: InboundMessage, waiting: Waiting, active: Sequence[ActiveFlo
     barred = may_start(flow, waiting, context)
     if barred is not None:
         return Decision("none", verdicts=(Verdict(flow.flow_id, flow.name, True, *barred),))
-    node_id = listener.node_id if listener is not None else flow.compiled.entry()
-    trigger = listener.trigger.type if listener is not None else None
-    verdict = Verdict(flow.flow_id, flow.name, True, "matched", "The event names it.", chosen=True, trigger=trigger)
-    start = Start(message, None if node_id in flow.compiled.starts else node_id)
-    return Decision("named", start=flow, start_input=start, cancel=replaced(flow, waiting), verdicts=(verdict,))
+    return start_named(flow, message, waiting, "The event names it.", listener=listener)
 
 
 def _listener_for(message: InboundMessage, flow: ActiveFlow) -> Listener | None:
@@ -88,7 +112,7 @@ def _without_tap(message: InboundMessage, waiting: Waiting, active: Sequence[Act
     for flow, run in sorted(listening, key=lambda pair: pair[1].updated_at or _LONG_AGO, reverse=True):
         if _hears(flow, run, message, context):
             return Decision("reply", resume=Resume(flow, run, Reply(message)))
-    return _by_triggers(message, waiting, active, context)
+    return by_triggers(message, waiting, active, context)
 
 
 def _tapped(message: InboundMessage, waiting: Waiting, context: Context) -> Resume | None:
@@ -117,17 +141,6 @@ def _hears(root: CompiledFlow, run: Run, message: InboundMessage, context: Conte
         return for_answer
     visit = Visit(flow, run.id, run.node_id or "", context, context.contact, run.data, run.steps)
     return node.hears(message, visit)
-
-
-def _by_triggers(message: InboundMessage, waiting: Waiting, active: Sequence[ActiveFlow], context: Context) -> Decision:
-    judged = [_judge(each, message, waiting, context) for each in active]
-    hits = [(flow, *hit) for flow, (_, hit) in zip(active, judged, strict=True) if hit is not None]
-    if not hits:
-        return Decision("none", verdicts=tuple(verdict for verdict, _ in judged))
-    best, _, listener = min(hits, key=lambda hit: (-hit[1].rank, -hit[0].priority, hit[0].created_at, hit[0].flow_id))
-    verdicts = tuple(_settle(verdict, flow, best, hit) for flow, (verdict, hit) in zip(active, judged, strict=True))
-    start = Start(message, listener.node_id)
-    return Decision("trigger", start=best, start_input=start, cancel=replaced(best, waiting), verdicts=verdicts)
 
 
 def _judge(

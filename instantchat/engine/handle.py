@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .context import ContactView, Context, InboundMessage
-from .decide import decide, may_start, replaced
+from .decide import by_triggers, decide, may_start, start_named
 from .decision import ActiveFlow, Decision, Verdict
 from .effects import SetField, StartFlow, TagContact, UntagContact
 from .flow import CompiledFlow
-from .inputs import Input, Start
+from .inputs import Input
 from .progress import Progress
 from .run import Run
 from .stepper import advance
@@ -148,11 +148,8 @@ class _Handling:
         elif barred := may_start(flow, [*self.waiting.values()], self.context):
             self._refuse(Verdict(flow.flow_id, flow.name, True, *barred))
         else:
-            verdict = Verdict(flow.flow_id, flow.name, True, "matched", "A step of another flow started it.", True)
-            node_id = flow.compiled.entry()
-            start = Start(message, None if node_id in flow.compiled.starts else node_id)
-            cancel = replaced(flow, [*self.waiting.values()])
-            decision = Decision("named", start=flow, start_input=start, cancel=cancel, verdicts=(verdict,))
+            text = "A step of another flow started it."
+            decision = start_named(flow, message, [*self.waiting.values()], text)
             self.follow_ups.append(
                 self.carry_out(decision, burst=progress.run.burst, data=self._inherited(progress.run))
             )
@@ -174,10 +171,7 @@ class _Handling:
         if not listening or self.started >= FOLLOW_UP_LIMIT:
             return
         changed = _change(effect, progress.run, self.context)
-        decision = decide(changed, [], listening, self.context)
-        if decision.start is not None:
-            cancel = replaced(decision.start, [*self.waiting.values()])
-            decision = replace(decision, cancel=cancel)
+        decision = by_triggers(changed, [*self.waiting.values()], listening, self.context)
         self.follow_ups.append(self.carry_out(decision, burst=progress.run.burst))
 
     def _refuse(self, verdict: Verdict) -> None:

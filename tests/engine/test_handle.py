@@ -119,6 +119,24 @@ class TestContactChanged:
         outcome = handle(message("hi"), [self.TAGGING, self.changed("lead")])
         assert [verdict.matched for verdict in outcome.follow_ups[0].verdicts] == [False]
 
+    def test_keeps_to_its_reentry(self) -> None:
+        one = node("t", "triggerNode", triggers=[{"type": "contact_changed", "tag": "vip"}])
+        asking = compiled([one, say("a", "Sure?", quickReplies=QUICK)], "t>a")
+        flow = active(asking, "changed", reentry=Reentry("ignore_running"))
+        before = handle(message("hi"), [self.TAGGING, flow]).progresses[1].run
+        assert before.state == "waiting"
+        outcome = handle(message("hi"), [self.TAGGING, flow], [(asking, before)])
+        assert texts(outcome) == []
+        assert outcome.follow_ups[0].verdicts[0].reason == "reentry_running"
+
+    def test_cancels_its_waiting_run_as_any_start_does(self) -> None:
+        one = node("t", "triggerNode", triggers=[{"type": "contact_changed", "tag": "vip"}])
+        asking = compiled([one, say("a", "Sure?", quickReplies=QUICK)], "t>a")
+        flow = active(asking, "changed")
+        before = handle(message("hi"), [self.TAGGING, flow]).progresses[1].run
+        outcome = handle(message("hi"), [self.TAGGING, flow], [(asking, before)])
+        assert [each.run.state for each in outcome.progresses] == ["completed", "cancelled", "waiting"]
+
 
 class TestStopWords:
     def test_end_what_waits_and_start_nothing(self) -> None:

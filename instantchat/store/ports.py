@@ -89,6 +89,10 @@ class AccountStore(Protocol):
         the owner can help (`disconnected`, `reauth_needed`), no refresh is due any more."""
         ...
 
+    async def set_rules(self, workspace_id: str, account_id: str, rules: r.Json) -> r.Account | None:
+        """Replace what the workspace decided for the account."""
+        ...
+
     async def connected(self, limit: int) -> list[r.Account]:
         """The accounts of all workspaces that are not disconnected, oldest first, for whoever runs the server."""
         ...

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
+from instantchat.store.records.base import Json
+
 AccountState = Literal["ok", "expiring", "reauth_needed", "restricted", "disconnected"]
 
 
@@ -30,3 +32,5 @@ class Account:
     """When the token is to be refreshed next; None while there is nothing to refresh."""
     scopes: str = ""
     """What the owner allowed, with spaces between; empty for accounts connected before this was kept."""
+    rules: Json = field(default_factory=dict)
+    """What the workspace decided for this account, as `runtime.rules.Rules` writes it; connecting again keeps it."""

@@ -47,6 +47,9 @@ class SqlAccounts:
     async def set_state(self, account_id: str, state: r.AccountState, reason: str | None) -> r.Account | None:
         return await self._database.write(_set_state, account_id, state, reason)
 
+    async def set_rules(self, workspace_id: str, account_id: str, rules: r.Json) -> r.Account | None:
+        return await self._database.write(_set_rules, workspace_id, account_id, rules)
+
     async def connected(self, limit: int) -> list[r.Account]:
         return await self._database.read(_connected, limit)
 
@@ -94,7 +97,7 @@ def _connect(connection: Connection, account: r.Account) -> r.Account | None:
         connection.execute(insert(name_of(connection), accounts).values(ACCOUNTS.values(account)))
         return account
     kept = min(ours, key=lambda one: one.state == "disconnected")
-    renewed = dataclasses.replace(account, id=kept.id)
+    renewed = dataclasses.replace(account, id=kept.id, rules=kept.rules)
     connection.execute(update(accounts).where(t.id == kept.id).values(ACCOUNTS.values(renewed)))
     return renewed
 
@@ -121,6 +124,13 @@ def _set_state(connection: Connection, account_id: str, state: r.AccountState, r
     t = accounts.c
     connection.execute(update(accounts).where(t.id == account_id, t.state != "disconnected").values(values))
     return ACCOUNTS.first(connection, t.id == account_id)
+
+
+def _set_rules(connection: Connection, workspace_id: str, account_id: str, rules: r.Json) -> r.Account | None:
+    t = accounts.c
+    ours = (t.id == account_id, t.workspace_id == workspace_id)
+    connection.execute(update(accounts).where(*ours).values(rules=rules))
+    return ACCOUNTS.first(connection, *ours)
 
 
 def _claim_refreshes(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.Account]:

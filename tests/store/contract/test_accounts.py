@@ -53,6 +53,23 @@ class TestConnect:
         assert again == world.account
 
 
+class TestRules:
+    async def test_are_kept_when_the_account_is_connected_again(self, store: Store, world: World) -> None:
+        changed = await store.accounts.set_rules(world.workspace_id, world.account.id, {"disclosure": "A bot."})
+        assert changed == dataclasses.replace(world.account, rules={"disclosure": "A bot."})
+        await store.accounts.set_state(world.account.id, "disconnected", None)
+        again = await store.accounts.connect(world.account)
+        assert again is not None
+        assert again.rules == {"disclosure": "A bot."}
+
+    async def test_of_another_workspace_are_left_alone(self, store: Store, world: World, another) -> None:
+        other = await another()
+        assert await store.accounts.set_rules(other.workspace_id, world.account.id, {"disclosure": "x"}) is None
+        account = await store.accounts.account(world.workspace_id, world.account.id)
+        assert account is not None
+        assert account.rules == {}
+
+
 class TestState:
     async def test_is_stored_with_its_reason(self, store: Store, world: World) -> None:
         changed = await store.accounts.set_state(world.account.id, "reauth_needed", "password_changed")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from instantchat.store.sql.tables import partial, table_of
-from instantchat.store.sql.types import FreeText, Moment
+from instantchat.store.sql.types import FreeText, JsonText, Moment
 
 
 class AccountRow(SQLModel, table=True):
@@ -38,6 +39,7 @@ class AccountRow(SQLModel, table=True):
     state_reason: str | None = Field(sa_type=FreeText)
     refresh_at: dt.datetime | None = Field(sa_type=Moment)
     scopes: str = Field(sa_column_kwargs={"server_default": ""})
+    rules: Any = Field(sa_type=JsonText, nullable=False, sa_column_kwargs={"server_default": "{}"})
 
 
 class NonceRow(SQLModel, table=True):

@@ -75,7 +75,7 @@ class InstagramClient:
         self._limits = {"timeout": http.timeout.as_dict()}
         self._senders: dict[str, tuple[Secret, httpx.URL, httpx.Headers]] = {}
         self._root = graph_url.rstrip("/")
-        self._versioned = f"{self._root}/{graph_version}"
+        self.versioned = f"{self._root}/{graph_version}"
         self._authorize_url = authorize_url
         self._token_url = token_url
         self._app_id = app_id
@@ -104,7 +104,7 @@ class InstagramClient:
             "redirect_uri": redirect_uri,
             "code": code.removesuffix("#_"),
         }
-        return answers.short_token(await self._call("POST", self._token_url, data=form))
+        return answers.short_token(await self.call("POST", self._token_url, data=form))
 
     async def long_lived(self, token: Secret) -> LongToken:
         """A short token for one of 60 days."""
@@ -113,48 +113,48 @@ class InstagramClient:
             "client_secret": self._app_secret.reveal(),
             "access_token": token.reveal(),
         }
-        return answers.long_token(await self._call("GET", f"{self._root}/access_token", params=query))
+        return answers.long_token(await self.call("GET", f"{self._root}/access_token", params=query))
 
     async def refresh(self, token: Secret) -> LongToken:
         """Another 60 days for a long-lived token that is at least 24 h old and not expired."""
         query = {"grant_type": "ig_refresh_token", "access_token": token.reveal()}
-        return answers.long_token(await self._call("GET", f"{self._root}/refresh_access_token", params=query))
+        return answers.long_token(await self.call("GET", f"{self._root}/refresh_access_token", params=query))
 
     async def me(self, token: Secret) -> Identity:
         """The account behind a token, with both its ids."""
-        url = f"{self._versioned}/me"
-        return answers.identity(await self._call("GET", url, token, params={"fields": _ME_FIELDS}))
+        url = f"{self.versioned}/me"
+        return answers.identity(await self.call("GET", url, token, params={"fields": _ME_FIELDS}))
 
     async def subscribe(self, ig_user_id: str, token: Secret, fields: Sequence[str] = FIELDS) -> None:
         """Ask for the account's webhooks; by numeric id first, then by `me`, as some projects had to."""
         query = {"subscribed_fields": ",".join(fields)}
         try:
-            await self._call("POST", f"{self._versioned}/{ig_user_id}/subscribed_apps", token, params=query)
+            await self.call("POST", f"{self.versioned}/{ig_user_id}/subscribed_apps", token, params=query)
         except MetaRefused as error:
             if error.refusal.kind is RefusalKind.RECONNECT:
                 raise
-            await self._call("POST", f"{self._versioned}/me/subscribed_apps", token, params=query)
+            await self.call("POST", f"{self.versioned}/me/subscribed_apps", token, params=query)
 
     async def unsubscribe(self, ig_user_id: str, token: Secret) -> None:
         """Stop the account's webhooks."""
-        await self._call("DELETE", f"{self._versioned}/{ig_user_id}/subscribed_apps", token)
+        await self.call("DELETE", f"{self.versioned}/{ig_user_id}/subscribed_apps", token)
 
     async def subscribed_fields(self, ig_user_id: str, token: Secret) -> frozenset[str]:
         """The fields whose webhooks this app gets for the account; empty when it gets none."""
-        return answers.fields(await self._call("GET", f"{self._versioned}/{ig_user_id}/subscribed_apps", token))
+        return answers.fields(await self.call("GET", f"{self.versioned}/{ig_user_id}/subscribed_apps", token))
 
     async def check_conversations(self, ig_user_id: str, token: Secret) -> None:
         """Ask for one conversation, only to hear whether that is allowed: 200/2534041 while the owner has switched off
         access to messages. A creator's webhooks begin once this was called."""
         query = {"platform": "instagram", "limit": "1"}
-        await self._call("GET", f"{self._versioned}/{ig_user_id}/conversations", token, params=query)
+        await self.call("GET", f"{self.versioned}/{ig_user_id}/conversations", token, params=query)
 
     async def profile(self, igsid: str, token: Secret) -> Profile | NoProfile:
         """What a person shares, within 5 s; no consent (230) and anonymous (9010) are answers, not errors."""
-        url, query = f"{self._versioned}/{igsid}", {"fields": _PROFILE_FIELDS}
+        url, query = f"{self.versioned}/{igsid}", {"fields": _PROFILE_FIELDS}
         try:
             return answers.profile(
-                igsid, await self._call("GET", url, token, params=query, timeout=httpx.Timeout(_PROFILE_TIMEOUT))
+                igsid, await self.call("GET", url, token, params=query, timeout=httpx.Timeout(_PROFILE_TIMEOUT))
             )
         except MetaRefused as error:
             if error.refusal.kind in (RefusalKind.EXPECTED, RefusalKind.PERMANENT):
@@ -180,7 +180,7 @@ class InstagramClient:
 
     async def reply_to_comment(self, comment_id: str, token: Secret, text: str) -> SendOutcome:
         """Answer in public, under a comment; `Sent.mid` is the id of the new comment."""
-        url, headers = f"{self._versioned}/{comment_id}/replies", {"Authorization": f"Bearer {token.reveal()}"}
+        url, headers = f"{self.versioned}/{comment_id}/replies", {"Authorization": f"Bearer {token.reveal()}"}
         try:
             response = await self._http.post(url, data={"message": text}, headers=headers)
         except NETWORK_ERRORS as error:
@@ -207,11 +207,13 @@ class InstagramClient:
                 self._senders.clear()
             headers = self._http.headers.copy()
             headers.update({"Authorization": f"Bearer {token.reveal()}", "Content-Type": "application/json"})
-            known = token, httpx.URL(f"{self._versioned}/{account_ig_id}/messages"), headers
+            known = token, httpx.URL(f"{self.versioned}/{account_ig_id}/messages"), headers
             self._senders[account_ig_id] = known
         return known[1:]
 
-    async def _call(self, method: str, url: str, token: Secret | None = None, **request: Any) -> bytes:
+    async def call(self, method: str, url: str, token: Secret | None = None, **request: Any) -> bytes:
+        """The body of a successful answer. For calls of less common parts of the API, which have modules of their own;
+        `versioned` is where their addresses begin."""
         headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
         try:
             response = await self._http.request(method, url, headers=headers, **request)

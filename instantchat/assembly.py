@@ -127,6 +127,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         bool(settings.ai_base_url),
         settings.timezone,
         settings.edit_zero_is_new,
+        frozenset(map(fold, settings.start_words)),
     )
     options = RuntimeOptions(
         webhook_secrets=settings.webhook_secrets,

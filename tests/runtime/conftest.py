@@ -86,7 +86,7 @@ class Stage:
         self.scheduler = Scheduler(store.queue, clock, [], idle=15)
         self.profiles = Profiles(client, store.queue, clock, vault, lambda: None)
         self.woken: list[str] = []
-        self.policy = Policy(frozenset({"stop"}))
+        self.policy = Policy(frozenset({"stop"}), start_words=frozenset({"start"}))
         self.worker = self.restart_worker()
         self.outbox = self.new_outbox()
         self._count = 0
@@ -138,6 +138,27 @@ class Stage:
 
     async def echo(self, mid: str, text: str = "", **payload: Any) -> str:
         return await self.tell("echo", {"mid": mid, "text": text, "isEcho": True, **payload})
+
+    async def rules(self, **rules: Any) -> None:
+        """What the workspace decides for its account."""
+        found = await self.store.accounts.set_rules(self.seeded.workspace_id, self.seeded.account_id, rules)
+        assert found is not None
+
+    async def pause(self, **delta: float) -> None:
+        """A member pauses flows for the contact."""
+        conversation, until = await self.conversation(), self.clock.now() + dt.timedelta(**delta)
+        await self.store.inbox.patch_conversation(self.seeded.workspace_id, conversation.id, {"paused_until": until})
+
+    async def notes(self) -> list[str]:
+        """Notes and activity, oldest first."""
+        conversation = await self.conversation()
+        return [
+            each.text for each in reversed(await self.store.inbox.notes(conversation.workspace_id, conversation.id, 50))
+        ]
+
+    async def decision(self, event_id: str) -> Json:
+        """The record of why which flow ran."""
+        return (await self.event(event_id)).decision or {}
 
     async def work(self) -> None:
         """Handle everything that is due now."""

@@ -89,7 +89,7 @@ def _form() -> rx.Component:
                 rx.el.p("An owner or admin can change these.", class_name="text-[13px] text-muted-foreground"),
             ),
             disabled=~Automation.can_edit,
-            class_name="flex flex-col gap-6",
+            class_name="flex min-w-0 flex-col gap-6",
         ),
         on_submit=Automation.save,
         key=Automation.form_key,

@@ -68,7 +68,11 @@ def _header() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.h2(row.name, class_name="truncate font-semibold", title=row.name),
-                rx.cond(row.is_opted_out, badge("Opted out", tone="warning", class_name="shrink-0"), rx.fragment()),
+                rx.cond(
+                    row.is_opted_out,
+                    badge("Opted out", tone="warning", class_name="shrink-0 max-sm:hidden"),
+                    rx.fragment(),
+                ),
                 class_name="flex min-w-0 items-center gap-2",
             ),
             rx.el.p(

@@ -18,11 +18,14 @@ from instantchat.store.records import Event, Json
 def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
     """A direct message, story reply or mention, quick reply tap, button or menu tap: stored, opens the window, and is
     heard by the flows unless another app holds the thread, or it is a word for us (`wishes`). One that is stored
-    already is not taken again."""
+    already is not taken again, and of one that was unsent before it came nothing is kept."""
     payload = event.payload
     if payload.get("isEcho"):
         return {"reason": "recorded"}  # a tap of the account's own, in a thread with itself
     if (known := lane.message_about(payload.get("mid"))) is not None:
+        if known.extras.get("unsent"):
+            lane.changes.forgotten.append(event.id)
+            return {"reason": "taken_back", "messageId": known.id}
         return {"reason": "known_message", "messageId": known.id}
     heard = inbound_message(event.kind, payload, event.id, event.at)
     is_first = lane.known_conversation.heard_at is None

@@ -66,6 +66,7 @@ class Changes:
     assignment: Assignment | None = None
     assign: str | None = None
     status: ConversationStatus | None = None
+    forgotten: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     typing_seconds: float = 0
     wants_profile: bool = False
@@ -78,6 +79,7 @@ class Changes:
             message_changes=list(self.message_changes),
             notes=list(self.notes),
             notices=list(self.notices),
+            forgotten=list(self.forgotten),
             counts=Counter(self.counts),
         )
 
@@ -302,6 +304,7 @@ class Lane:
             notes=changes.notes,
             assign=changes.assign,
             status=changes.status,
+            forgotten=changes.forgotten,
             counts=dict(changes.counts),
         )
 

@@ -125,7 +125,7 @@ class HandledEvent:
 class MessageChange:
     """What an event changes of a stored message (echo, unsend, edit, reaction, seen); `extras` are all it has then.
 
-    `forget` also takes what the message said out of the event that brought it.
+    `forget` also takes what the message said out of the event that brought it and the runs that heard it.
     """
 
     message_id: str
@@ -145,11 +145,12 @@ class Checkpoint:
     each run, inserted when `rev` is 0 and otherwise updated where the stored rev is `rev - 1`.
 
     People change the same conversation meanwhile, so an update stores `last_*`, `window_expires_at`, `disclosed_at` and
-    `updated_at` alone: `unread_count` grows by the incoming `messages` (on insert too, whatever the row says),
-    `paused_until`, `heard_at` and `answered_at` only move later, `starts` is added to what is stored, the later moment
-    of a flow winning, and the status and the assignee stay, unless `status` and `assign` say otherwise. A contact keeps
-    a profile fetched since it was read. A message whose mid the account already has is left out, and a change leaves
-    such a mid to the other message.
+    `updated_at` alone: `unread_count` grows by the incoming `messages` that are not unsent (on insert too, whatever the
+    row says), `paused_until`, `heard_at` and `answered_at` only move later, `starts` is added to what is stored, the
+    later moment of a flow winning, and the status and the assignee stay, unless `status` and `assign` say otherwise. A
+    contact keeps a profile fetched since it was read. A message whose mid the account already has is left out, and a
+    change leaves such a mid to the other message.
+    `forgotten` are ids of events of which nothing is kept but that what they brought was unsent.
     """
 
     lane: str
@@ -163,6 +164,7 @@ class Checkpoint:
     notes: list[Note] = field(default_factory=list)
     assign: str | None = None
     status: ConversationStatus | None = None
+    forgotten: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
 

@@ -56,11 +56,6 @@ CHANGE = (
         extras=func.coalesce(bindparam("new_extras", type_=JsonText), m.extras),
     )
 )
-FORGET = (
-    update(events)
-    .where(events.c.id == select(m.event_id).where(m.id == bindparam("message_id")).scalar_subquery())
-    .values(payload={"isUnsent": True})
-)
 UPDATE_RUN = (
     update(runs)
     .where(runs.c.id == bindparam("run_id"))
@@ -153,11 +148,15 @@ def write_conversations(connection: Connection, checkpoints: Checkpoints, arrive
             continue
         row = CONVERSATIONS.values(one.conversation, contact=one.conversation.contact_id)
         row["active_at"] = one.conversation.last_at or one.conversation.created_at
-        row["unread_count"] = sum(message.direction == "in" for message in arrived[one.lane])
+        row["unread_count"] = sum(map(_is_unread, arrived[one.lane]))
         rows.append(row)
     if rows:
         _add_starts(connection, [row for row in rows if row["starts"]])
         connection.execute(_upsert_conversation(name_of(connection)), rows)
+
+
+def _is_unread(message: r.Message) -> bool:
+    return message.direction == "in" and not message.extras.get("unsent")
 
 
 def _add_starts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -214,9 +213,6 @@ def write_messages(connection: Connection, checkpoints: Checkpoints, arrived: di
     taken = _taken(connection, [change.mid for change in changes if change.mid])
     accounts = {change.message_id: one.lane.split(":", 1)[0] for one in checkpoints for change in one.message_changes}
     connection.execute(CHANGE, [_changed(change, accounts[change.message_id], taken) for change in changes])
-    forgotten = [{"message_id": change.message_id} for change in changes if change.forget]
-    if forgotten:
-        connection.execute(FORGET, forgotten)
 
 
 @cache

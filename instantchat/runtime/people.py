@@ -6,6 +6,7 @@ import datetime as dt
 
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.runs import cancelled_record
+from instantchat.store.records import RunRecord
 
 HANDOFF_PAUSE = dt.timedelta(hours=24)  # how long flows stay silent after one of them, or the contact, called a person
 TAKEN_OVER = "taken_over: A person took the conversation over, so the run ended."
@@ -26,6 +27,14 @@ def take_over(lane: Lane, at: dt.datetime, answered: str) -> None:
         lane.add_activity(take_over_sentence(answered, lane.rules.pause), at)
 
 
+def end_outrun(lane: Lane) -> None:
+    """Cancel the runs that were begun while a person answered: neither could see the other."""
+    conversation = lane.changes.conversation
+    answered_at = conversation.answered_at if conversation is not None else None
+    if answered_at is not None:
+        _cancel(lane, [run for run in lane.waiting_runs() if run.updated_at <= answered_at], TAKEN_OVER)
+
+
 def hand_over(lane: Lane) -> dt.datetime:
     """Open the conversation for people and silence its flows for a day; until when they are silent."""
     lane.change_conversation(status="open")
@@ -35,10 +44,7 @@ def hand_over(lane: Lane) -> dt.datetime:
 
 def end_runs(lane: Lane, reason: str) -> list[str]:
     """Cancel every run that waits, for the reason (`code: sentence`); their ids."""
-    waiting = lane.waiting_runs()
-    for record in waiting:
-        lane.put_run(cancelled_record(record, reason, rev=lane.next_rev(record.id), now=lane.now))
-    return [record.id for record in waiting]
+    return _cancel(lane, lane.waiting_runs(), reason)
 
 
 def take_over_sentence(answered: str, pause: dt.timedelta) -> str:
@@ -53,6 +59,12 @@ def span_in_words(span: dt.timedelta) -> str:
     size, unit = next((size, unit) for size, unit in _UNITS if minutes % size == 0)
     count = minutes // size
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+def _cancel(lane: Lane, records: list[RunRecord], reason: str) -> list[str]:
+    for record in records:
+        lane.put_run(cancelled_record(record, reason, rev=lane.next_rev(record.id), now=lane.now))
+    return [record.id for record in records]
 
 
 def _pause(lane: Lane, until: dt.datetime) -> dt.datetime:

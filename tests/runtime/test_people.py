@@ -124,6 +124,27 @@ class TestAnswerFromTheInbox:
         await stage.send()
         assert texts(stage) == ["Let me look"]
 
+    async def test_that_is_stored_while_a_flow_starts_ends_what_that_began(self, stage: Stage) -> None:
+        await stage.flow(WAITING)
+        await stage.say("hello")
+        await stage.work()
+        await stage.say("go")
+        now = stage.clock.now()
+        [work] = await stage.store.queue.claim_work("w", now, now + MINUTE, 1)
+        stage.pass_time(seconds=1)
+        take_over = TakeOver(stage.clock.now(), "taken_over: Why.")
+        queued = await stage.store.inbox.enqueue(await by_hand(stage, "Let me look"), take_over)
+        assert queued.cancelled == []
+        lane = Lane(work, "w", now)
+        handle_lane(lane, await stage.automation())
+        assert await stage.store.queue.checkpoint([lane.checkpoint()]) == [True]
+        assert [run.state for run in await stage.runs()] == ["waiting"]
+        stage.pass_time(minutes=11)
+        await stage.work()
+        await stage.send()
+        assert [run.state for run in await stage.runs()] == ["cancelled"]
+        assert texts(stage) == ["Let me look"]
+
     async def test_that_is_stored_while_an_event_is_handled_stays_resumed(self, stage: Stage) -> None:
         """A handling that only looked at the pause does not bring it back after a member ended it."""
         await stage.say("hello")

@@ -14,6 +14,7 @@ from instantchat.store.records.inbox import (
     MessageStatus,
     Note,
     NoteKind,
+    Resent,
     SenderKind,
     Source,
     Thread,
@@ -30,6 +31,7 @@ from instantchat.store.records.queue import (
     RunState,
     Send,
     SendResult,
+    UnknownSend,
     Work,
 )
 from instantchat.store.records.replay import ReplayEvent
@@ -63,6 +65,7 @@ __all__ = [
     "OpenSend",
     "Page",
     "ReplayEvent",
+    "Resent",
     "Role",
     "RunRecord",
     "RunState",
@@ -73,6 +76,7 @@ __all__ = [
     "Session",
     "Source",
     "Thread",
+    "UnknownSend",
     "User",
     "Work",
 ]

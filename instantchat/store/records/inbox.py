@@ -79,7 +79,8 @@ class Message:
     `commentId` of a private reply, and, where it is no direct message, `action`: `comment_reply` (to `commentId`) or
     `react` (to `mid`, with `emoji`). What came later: `edited` and `unsent` (true), `reactions` (emoji by `contact` or
     `account`), `seenAt` (RFC 3339; what was sent before it is seen too). Of an incoming one: `replyTo`, `referral`,
-    `tapped` (`postback` or `quick_reply`), `standby`, `unsupported`.
+    `tapped` (`postback` or `quick_reply`), `standby`, `unsupported`. Of one that no webhook brought: `foundByCheck`; of
+    one that a person sent again: `resentAs`, the id of the new message.
     """
 
     id: str
@@ -103,6 +104,15 @@ class Message:
     idempotency_key: str | None = None
     not_before: dt.datetime | None = None
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Resent:
+    """A message that took the place of one which did not arrive, or may not have; `is_new`: just now."""
+
+    message: Message
+    before: Message
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)

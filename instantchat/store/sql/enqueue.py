@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, update
@@ -12,7 +13,7 @@ from instantchat.store.sql.dialect import insert, is_new, name_of
 from instantchat.store.sql.rows import MESSAGES
 from instantchat.store.sql.tables.inbox import conversations, messages
 
-UNCLAIMED: dict[str, Any] = {"claim_owner": None, "claim_until": None}
+UNCLAIMED: dict[str, Any] = {"claim_owner": None, "claim_until": None, "tried_at": None, "look_at": None}
 
 
 def enqueue(connection: Connection, message: r.Message, paused_until: dt.datetime | None) -> r.Message:
@@ -37,3 +38,22 @@ def enqueue(connection: Connection, message: r.Message, paused_until: dt.datetim
         moved["paused_until"] = paused_until
     connection.execute(update(conversations).where(conversations.c.id == message.conversation_id).values(moved))
     return message
+
+
+def resend(connection: Connection, message: r.Message, of: str, paused_until: dt.datetime | None) -> r.Resent | None:
+    """Under a lock of the message whose place is taken, so that it is taken once."""
+    t = messages.c
+    of_thread = (t.workspace_id == message.workspace_id, t.conversation_id == message.conversation_id)
+    found = MESSAGES.build(connection.execute(MESSAGES.select().where(t.id == of, *of_thread).with_for_update()))
+    before = found[0] if found else None
+    if before is None:
+        return None
+    taken = MESSAGES.first(connection, t.id == before.extras.get("resentAs", ""), *of_thread)
+    if taken is not None:
+        return r.Resent(taken, before, is_new=False)
+    if before.status not in ("unknown", "rejected"):
+        return None
+    queued = enqueue(connection, message, paused_until)
+    marked = replace(before, extras={**before.extras, "resentAs": queued.id})
+    connection.execute(update(messages).where(t.id == of).values(extras=marked.extras))
+    return r.Resent(queued, marked, is_new=True)

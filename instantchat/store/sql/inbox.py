@@ -49,6 +49,9 @@ class SqlInbox:
     async def enqueue(self, message: r.Message, paused_until: dt.datetime | None) -> r.Message:
         return await self._database.write(enqueue.enqueue, message, paused_until)
 
+    async def resend(self, message: r.Message, of: str, paused_until: dt.datetime | None) -> r.Resent | None:
+        return await self._database.write(enqueue.resend, message, of, paused_until)
+
     async def mark_read(self, workspace_id: str, conversation_id: str) -> r.Thread | None:
         return await self._database.write(threads.mark_read, workspace_id, conversation_id)
 

@@ -136,6 +136,8 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         policy=policy,
         send_limit_media=settings.send_limit_media,
         private_replies_per_hour=settings.private_replies_per_hour,
+        conversations_per_second=settings.conversations_per_second,
+        reconcile_every=dt.timedelta(minutes=settings.reconcile_minutes),
         explanations_kept=dt.timedelta(days=settings.explanations_days),
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),

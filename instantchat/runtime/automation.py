@@ -18,6 +18,7 @@ from instantchat.engine.inputs import Input, ProfileReady, Result, TimeUp
 from instantchat.engine.library import EMPTY, Library
 from instantchat.engine.plain import from_json
 from instantchat.engine.run import Run
+from instantchat.engine.text import fold
 from instantchat.kit.clock import rfc3339
 from instantchat.kit.ids import new_id
 from instantchat.runtime.effects import carry_out
@@ -76,6 +77,10 @@ class Automation:
         )
         self._store(lane, outcome, message.event_id)
         return _record(outcome)
+
+    def is_stop_word(self, text: str | None) -> bool:
+        """Whether it ends the contact's waiting runs, whenever it is heard."""
+        return fold(text or "") in self.policy.stop_words
 
     def wake(self, lane: Lane, record: RunRecord) -> None:
         """A run's time has come. While the contact is paused it waits for the end of the pause."""

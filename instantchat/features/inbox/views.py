@@ -218,6 +218,7 @@ def _marks(extras: Mapping[str, Any]) -> list[str]:
         (f"Came by the link “{referral.get('ref')}”", "ref" in referral and "ad_id" not in referral),
         ("About a product", "product" in referral),
         ("Another app holds this conversation", extras.get("standby") is True),
+        ("Found by check", extras.get("foundByCheck") is True),
         ("Edited", extras.get("edited") is True),
     ]
     return [words for words, is_so in found if is_so and words]

@@ -30,8 +30,8 @@ def parts_of(text: str) -> list[str]:
     return parts
 
 
-def refuse_unusable(account: r.Account | None) -> None:
-    """Raises `Conflict` for an account that cannot send, saying what to do about it."""
+def refuse_unusable(account: r.Account | None) -> r.Account:
+    """The account; raises `Conflict` for one that cannot send, saying what to do about it."""
     if account is None or account.state == "disconnected":
         raise Conflict("account_disconnected", "This Instagram account is disconnected. Connect it again, then send.")
     if account.state == "reauth_needed":
@@ -44,6 +44,7 @@ def refuse_unusable(account: r.Account | None) -> None:
             "account_restricted",
             f"Instagram has restricted @{account.username}. Open the Instagram app to see why; sending is paused.",
         )
+    return account
 
 
 def window_tag(conversation: r.Conversation, now: dt.datetime, *, is_person: bool) -> str | None:

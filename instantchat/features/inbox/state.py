@@ -157,6 +157,13 @@ class Inbox(Composing, rx.State):
         """Let flows answer this contact again before the pause ends."""
         await self._patch({"paused_until": None})
 
+    @rx.event
+    async def resend(self, message: str) -> None:
+        """Send a message of the open conversation again, once however often it is asked."""
+        member = await current_member(self)
+        if self.open_row is not None:
+            await current().inbox.resend(member, self.open_row.id, str(message))
+
     async def _patch(self, changes: dict[str, Any]) -> None:
         member = await current_member(self)
         if self.open_row is not None:

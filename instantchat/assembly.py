@@ -167,7 +167,16 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
             base_url=settings.base_url,
             is_configured=bool(settings.instagram_app_id),
         ),
-        doctor=DoctorService(store, clock, http, instagram, settings.vault, _setup(settings)),
+        doctor=DoctorService(
+            store,
+            clock,
+            http,
+            instagram,
+            settings.vault,
+            _setup(settings),
+            runtime.intake if serves else None,
+            runtime.reads,
+        ),
         callbacks=CallbackService(
             store, clock, hub, settings.webhook_secrets, runtime.wake_deletions, base_url=settings.base_url
         ),

@@ -258,8 +258,9 @@ class InboxStore(Protocol):
 
     async def event(self, workspace_id: str, event_id: str) -> r.Event | None: ...
 
-    async def last_events(self, workspace_id: str) -> dict[str, dt.datetime]:
-        """When the last event of each kind came, among the newest few thousand that were handled or failed."""
+    async def last_events(self, workspace_id: str, account_id: str) -> dict[str, dt.datetime]:
+        """When the last event of each kind came to the account, among the newest few thousand of the workspace that
+        were handled or failed."""
         ...
 
     async def notes(self, workspace_id: str, conversation_id: str, limit: int) -> list[r.Note]:

@@ -234,7 +234,7 @@ async def _reads(world: World, conversation: r.Conversation) -> None:
     await inbox.runs(ours, conversation.id, 5)
     events = await inbox.events(ours, conversation.id, 5)
     await inbox.event(ours, events[0].id)
-    await inbox.last_events(ours)
+    await inbox.last_events(ours, world.account.id)
     await inbox.add_note(world.note(conversation))
     await inbox.notes(ours, conversation.id, 5)
     replayed = await inbox.replay_events(ours, ["message", "comment"], 5)

@@ -9,14 +9,14 @@ from random import Random, SystemRandom
 
 import structlog
 
-from instantchat.channels.instagram.reading import Comment, Post, Talk
+from instantchat.channels.instagram.reading import Comment, Post, Said, Talk
 from instantchat.errors import Unavailable
 from instantchat.kit.clock import Clock
-from instantchat.runtime.found import comment_events, message_events
+from instantchat.runtime.found import comment_events, is_own, message_events, without_twins
 from instantchat.runtime.intake import Intake
 from instantchat.runtime.reads import Reads
-from instantchat.store.ports import AccountStore, QueueStore
-from instantchat.store.records import Account
+from instantchat.store.ports import Store
+from instantchat.store.records import Account, Message
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +26,7 @@ LOOK_BACK = dt.timedelta(hours=24)  # after a standstill; what is older can be a
 POSTS = 5
 _COMMENTS_ALLOWED = "instagram_business_manage_comments"
 _PAGES = 20
+_STORED = 60
 _COMMENT_PAGES = 4
 _CLAIM = dt.timedelta(minutes=15)
 _AT_ONCE = 5
@@ -44,16 +45,14 @@ class Reconciler:
         self,
         reads: Reads,
         intake: Intake,
-        accounts: AccountStore,
-        queue: QueueStore,
+        store: Store,
         clock: Clock,
         every: dt.timedelta,
         rng: Random | None = None,
     ) -> None:
         self._reads = reads
         self._intake = intake
-        self._accounts = accounts
-        self._queue = queue
+        self._store = store
         self._clock = clock
         self._every = every
         self._rng = rng or SystemRandom()
@@ -75,7 +74,7 @@ class Reconciler:
         total = 0
         while True:
             now = self._clock.now()
-            due = await self._accounts.claim_reconciles(now, now + _CLAIM, _AT_ONCE)
+            due = await self._store.accounts.claim_reconciles(now, now + _CLAIM, _AT_ONCE)
             await asyncio.gather(*(self._check(account, now) for account in due))
             total += len(due)
             if len(due) < _AT_ONCE:
@@ -92,7 +91,7 @@ class Reconciler:
             log.warning("check_incomplete", account_id=account.id, reason=error.message)
         if found:
             log.info("found_by_check", account_id=account.id, events=found)
-        await self._accounts.settle_reconcile(
+        await self._store.accounts.settle_reconcile(
             account.id,
             reconcile_at=self._clock.now() + self._every * self._rng.uniform(1.0, 1.2),
             reconciled_to=reached,
@@ -102,11 +101,23 @@ class Reconciler:
     async def _check_conversations(self, account: Account, since: dt.datetime, until: dt.datetime) -> int:
         found = 0
         for talk in await self._changed(account, since):
-            said = [each for each in await self._reads.messages(account, talk.id) if since <= each.at <= until]
-            known = await self._queue.known_mids(account.id, [each.mid for each in said])
-            events = message_events(account, [each for each in said if each.mid not in known])
-            found += await self._intake.take_found(events) if events else 0
+            said = await self._reads.messages(account, talk.id)
+            recent = [each for each in said if since <= each.at <= until]
+            known = await self._store.queue.known_mids(account.id, [each.mid for each in recent])
+            new = [each for each in recent if each.mid not in known]
+            if new:
+                new = without_twins(account, new, {each.mid for each in said}, await self._stored(account, new[0]))
+                found += await self._intake.take_found(message_events(account, new))
         return found
+
+    async def _stored(self, account: Account, said: Said) -> list[Message]:
+        """The newest messages here of the conversation that something was said in."""
+        inbox, other = self._store.inbox, said.recipient if is_own(account, said) else said.author
+        thread = await inbox.thread_by_igsid(account.workspace_id, other or "", account.id)
+        if thread is None:
+            return []
+        page = await inbox.messages(account.workspace_id, thread.conversation.id, limit=_STORED, cursor=None)
+        return page.data
 
     async def _changed(self, account: Account, since: dt.datetime) -> list[Talk]:
         """Conversations in which something happened, oldest first."""

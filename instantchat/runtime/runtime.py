@@ -105,7 +105,7 @@ class Runtime:
         self._outbox = Outbox(store, clock, publisher, sender, pace, self._tally, self._scheduler, self._sends)
         self.reads = Reads(instagram, clock, vault, pace, options.conversations_per_second)
         self._settler = Settler(self.reads, queue, clock, publisher)
-        self._reconciler = Reconciler(self.reads, self.intake, store.accounts, queue, clock, options.reconcile_every)
+        self._reconciler = Reconciler(self.reads, self.intake, store, clock, options.reconcile_every)
         self._worker = Worker(
             store,
             clock,

@@ -36,7 +36,7 @@ class Missed:
         self.intake = Intake(store.queue, self.clock, {"META_APP_SECRET": APP_SECRET}, lambda: None)
         self.reads = Reads(world.client, self.clock, stage.vault, Pace(0), limit)
         self.settler = self.new_settler()
-        self.reconciler = Reconciler(self.reads, self.intake, store.accounts, store.queue, self.clock, EVERY, Random(1))
+        self.reconciler = Reconciler(self.reads, self.intake, store, self.clock, EVERY, Random(1))
         client: Any = world.client
         stage.instagram = client
         stage.outbox = stage.new_outbox()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from instantchat.channels.instagram.reading import Said
 from instantchat.runtime.reads import REST
 from instantchat.store.records import Json
 from tests.runtime.missed import EVERY, Missed, missed_world
@@ -78,6 +79,28 @@ class TestMessages:
         assert await missed.thread(igsid) == ["price?", "Re price?"]
         assert (await missed.account()).found_at is None
         assert await missed.decisions(igsid) == ["trigger"]
+
+    async def test_under_another_name_than_in_webhooks_are_known_all_the_same(
+        self, missed: Missed, igsid: str, greeting: Json, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Nobody has compared the two on the live API; if they differ, nothing may be answered twice."""
+        read = missed.reads.messages
+
+        async def renamed(*given: Any) -> list[Said]:
+            return [dataclasses.replace(each, mid=f"m_{each.mid}") for each in await read(*given)]
+
+        monkeypatch.setattr(missed.reads, "messages", renamed)
+        await missed.stage.flow(greeting)
+        await missed.world.write(igsid, "price?")
+        await missed.hand_over()
+        await missed.settle_down()
+        await missed.lose()
+        missed.clock.advance(10)
+        await missed.world.write(igsid, "price?")
+        await missed.check()
+        assert await missed.thread(igsid) == ["price?", "Re price?", "price?", "Re price?"]
+        await missed.check()
+        assert len(await missed.stage.messages(igsid)) == 4
 
     async def test_of_the_last_minute_are_left_to_their_webhooks(self, missed: Missed, igsid: str) -> None:
         await missed.lose()

@@ -131,7 +131,11 @@ def _missed(account: r.Account, now: dt.datetime) -> list[Check]:
     title = "Check for missed messages"
     if account.reconciled_to is None:
         return [Check("reconcile", title, "unknown", "It has not been made yet.", "", account.id)]
-    found = f"It last found something {_ago(now - account.found_at)}." if account.found_at else "It has found nothing so far."
+    found = (
+        f"It last found something {_ago(now - account.found_at)}."
+        if account.found_at
+        else "It has found nothing so far."
+    )
     evidence = f"Last made {_ago(now - account.reconciled_to)}. {found}"
     if now - account.reconciled_to > OVERDUE:
         fix = "Put right what else is wrong with the account; check_incomplete in the log says what stops it."

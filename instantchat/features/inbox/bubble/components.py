@@ -63,12 +63,12 @@ def _message(message: rx.Var[Bubble]) -> rx.Component:
 def _send_again(message: rx.Var[Bubble]) -> rx.Component:
     """Of an unknown outcome it may arrive twice: that is for a person to decide."""
     return rx.el.div(
-        button("Send again", variant="ghost", size="sm", on_click=Inbox.resend(message.id)),
         rx.cond(
             message.delivery == "unknown",
             rx.el.span("It may arrive twice.", class_name="text-[13px] text-muted-foreground"),
             rx.fragment(),
         ),
+        button("Send again", size="sm", on_click=Inbox.resend(message.id)),
         class_name="flex flex-wrap items-center justify-end gap-x-2",
     )
 

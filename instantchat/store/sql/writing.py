@@ -50,6 +50,7 @@ CHANGE = (
         status=func.coalesce(NEW_STATUS, m.status),
         claim_owner=case((NEW_STATUS.is_(None), m.claim_owner)),
         claim_until=case((NEW_STATUS.is_(None), m.claim_until)),
+        look_at=case((NEW_STATUS.is_(None), m.look_at)),
         mid=func.coalesce(bindparam("new_mid"), m.mid),
         text=func.coalesce(bindparam("new_text"), m.text),
         attachments=func.coalesce(bindparam("new_attachments", type_=JsonText), m.attachments),

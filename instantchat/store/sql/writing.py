@@ -49,6 +49,8 @@ CHANGE = (
         status=func.coalesce(NEW_STATUS, m.status),
         claim_owner=case((NEW_STATUS.is_(None), m.claim_owner)),
         claim_until=case((NEW_STATUS.is_(None), m.claim_until)),
+        error_code=case((NEW_STATUS.is_(None), m.error_code)),
+        error_text=case((NEW_STATUS.is_(None), m.error_text)),
         mid=func.coalesce(bindparam("new_mid"), m.mid),
         text=func.coalesce(bindparam("new_text"), m.text),
         attachments=func.coalesce(bindparam("new_attachments", type_=JsonText), m.attachments),

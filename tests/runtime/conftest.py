@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from instantchat.channels.instagram.answers import NoProfile, Profile, SendOutcome, Sent
+from instantchat.channels.instagram.client import InstagramClient
 from instantchat.kit.clock import ManualClock
 from instantchat.kit.crypto import Vault, new_key
 from instantchat.kit.ids import new_id
@@ -77,14 +78,17 @@ class Heard:
 
 
 class Stage:
-    """One workspace with a connected account; `say` and friends are what Instagram tells us."""
+    """One workspace with a connected account; `say` and friends are what Instagram tells us. `client` is who calls
+    Instagram instead of the scripted `instagram`."""
 
-    def __init__(self, store: Store, clock: ManualClock, vault: Vault, seeded: Seeded) -> None:
+    def __init__(
+        self, store: Store, clock: ManualClock, vault: Vault, seeded: Seeded, client: InstagramClient | None = None
+    ) -> None:
         self.store, self.clock, self.vault, self.seeded = store, clock, vault, seeded
         self.instagram, self.heard = Instagram(), Heard()
-        client: Any = self.instagram
+        self.client: Any = client or self.instagram
         self.scheduler = Scheduler(store.queue, clock, [], idle=15)
-        self.profiles = Profiles(client, store.queue, clock, vault, lambda: None)
+        self.profiles = Profiles(self.client, store.queue, clock, vault, lambda: None)
         self.woken: list[str] = []
         self.policy = Policy(frozenset({"stop"}))
         self.worker = self.restart_worker()
@@ -107,8 +111,7 @@ class Stage:
         return self.worker
 
     def new_outbox(self, limit: int = 0, limits: Limits = NO_LIMITS) -> Outbox:
-        client: Any = self.instagram
-        sender, tally = Sender(client, self.clock, self.vault, limits), Tally(self.store.activity, self.clock)
+        sender, tally = Sender(self.client, self.clock, self.vault, limits), Tally(self.store.activity, self.clock)
         return Outbox(self.store, self.clock, self.heard, sender, Pace(limit), tally, self.scheduler, Signal())
 
     async def flow(self, graph: Json, **settings: Any) -> str:

@@ -41,7 +41,7 @@ SEEN: dict[str, tuple[list[bytes], list[str]]] = {
     "A15 ids not swapped": ([], ["phone:"]),
     "A16": ([], ["phone: [Card]"]),
     "A17": ([], []),
-    "A18": ([], ["contact: x (Answers a story)"]),
+    "A18": ([], ["contact: x [Story] (Answers a story)"]),
     "A19": ([], ["contact: x (Answers a message)", HELLO]),
     "A20": ([], ["contact: Yes (Tapped a choice)", HELLO]),
     "A21": ([], ["contact: x (About a product)", HELLO]),

@@ -129,19 +129,20 @@ class Shop:
         found: Json = await self.script(f"accounts/{self.owner.ig_id}/messages", igsid=igsid, text=text)
         return found
 
-    async def answers(self, trigger: Json, *data: Json, **settings: Any) -> str:
-        """An active flow: this trigger, then these message nodes, one after the other."""
+    async def answers(self, trigger: Json, *data: Json) -> str:
+        """An active flow: this trigger, then a node of each data, one after the other; messages unless they name their
+        `type`. It goes on by the first button where there is one."""
         graph = keyword_flow("", "")
-        graph["nodes"][0]["data"]["triggers"] = [trigger]
-        graph["nodes"][1]["data"] = data[0]
-        for number, each in enumerate(data[1:], 1):
-            node = {"id": f"n{number}", "type": "messageNode", "position": {"x": 600, "y": 0}, "data": each}
-            graph["nodes"].append(node)
-            before = graph["edges"][-1]["target"]
-            first = data[number - 1].get("buttons", [])
-            edge = {"id": f"x{number}", "source": before, "target": node["id"]}
-            graph["edges"].append({**edge, "sourceHandle": first[0]["id"]} if first else edge)
-        return await self.stage.flow(graph, **settings)
+        start, graph["edges"] = graph["nodes"][0], []
+        start["data"]["triggers"] = [trigger]
+        graph["nodes"] = [start]
+        for each in data:
+            number, before = len(graph["nodes"]), graph["nodes"][-1]
+            node = {"id": f"n{number}", "type": each.get("type", "messageNode"), "position": start["position"]}
+            graph["nodes"].append({**node, "data": {name: value for name, value in each.items() if name != "type"}})
+            exits = {"sourceHandle": before["data"]["buttons"][0]["id"]} if "buttons" in before["data"] else {}
+            graph["edges"].append({"id": f"e{number}", "source": before["id"], "target": node["id"], **exits})
+        return await self.stage.flow(graph)
 
     async def deliver(self, body: Json, secret: Secret | None = None, *, signed: bool = True) -> int:
         """A webhook of our own making; the status it was answered with."""

@@ -13,6 +13,8 @@ ANY = {"type": "any_message"}
 HELLO = {"content": "Hello"}
 CHOICE = {"content": "Choose", "buttons": [{"id": "menu", "title": "Menu", "type": "postback"}]}
 
+ECHOES = ["before the answer", "without an answer", "half an hour late", "a week late"]
+
 
 async def test_pitfall_01_own_echoes_start_no_flow(shop: Shop) -> None:
     """The echo of a bot's message is taken for a message, and the bot answers itself without end.
@@ -29,12 +31,13 @@ async def test_pitfall_01_own_echoes_start_no_flow(shop: Shop) -> None:
     assert len(shop.sends()) == 1
 
 
-@pytest.mark.parametrize("when", ["early", "late"])
+@pytest.mark.parametrize("when", ECHOES)
 async def test_pitfall_02_an_echo_stores_no_message_twice(shop: Shop, when: str) -> None:
     """The echo comes before the answer to the send, or long after it, finds no message of its id, and is stored as a
     second one.
 
-    An early echo settles the message that is being sent; a late one is known by its id, however late it is.
+    An echo settles the message that is being sent or whose answer was lost; a late one is known by its id, however
+    late it is.
     """
     await shop.answers(ANY, HELLO)
     ana = await shop.customer()
@@ -43,7 +46,7 @@ async def test_pitfall_02_an_echo_stores_no_message_twice(shop: Shop, when: str)
     assert (await shop.stage.conversation(ana)).paused_until is None
 
 
-@pytest.mark.parametrize("when", ["early", "late"])
+@pytest.mark.parametrize("when", ECHOES)
 async def test_pitfall_03_the_echo_of_a_template_is_known(shop: Shop, when: str) -> None:
     """The echo of a template has another shape than what was sent, and the welcome message appears twice.
 
@@ -123,21 +126,22 @@ async def test_pitfall_06_first_messages_at_once_make_one_conversation(shop: Sho
 
 
 async def _echoed(shop: Shop, igsid: str, when: str) -> None:
-    """The customer writes, and the echo of the answer comes before Instagram answers our call, or a week later."""
+    """The customer writes, and the flow's answer is echoed at that moment."""
     await shop.write(igsid, "hi")
     await shop.delivered()
     await shop.stage.work()
-    if when == "early":
-
-        async def echo_comes() -> None:
-            await shop.delivered()
-            await shop.stage.work()
-
-        shop.client.on_answer = echo_comes
-        await shop.settle()
-        return
-    await shop.faults(hold=True)
-    await shop.stage.send()
-    shop.stage.pass_time(days=8)
-    await shop.faults(hold=False)
+    if when == "before the answer":
+        shop.client.on_answer = lambda: _come(shop)
+    elif when == "without an answer":
+        await shop.faults(failNext={"code": 1, "status": 500, "afterSend": True})
+    else:
+        await shop.faults(hold=True)
+        await shop.stage.send()
+        shop.stage.pass_time(**({"minutes": 30} if when == "half an hour late" else {"days": 8}))
+        await shop.faults(hold=False)
     await shop.settle()
+
+
+async def _come(shop: Shop) -> None:
+    await shop.delivered()
+    await shop.stage.work()

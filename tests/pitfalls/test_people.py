@@ -12,12 +12,12 @@ async def test_pitfall_07_profile_consent_refused_loses_nothing(shop: Shop) -> N
 
     It is an ordinary answer: the tap is stored, the flow that waits for the name goes on without it.
     """
-    await shop.answers({"type": "comment"}, {"content": "Shall we?", "buttons": [BUTTON]}, {"content": _BY_NAME})
+    by_name = await shop.answers({"type": "api"}, {"content": _BY_NAME})
+    start = {"type": "actionNode", "action": "start_flow", "flow": by_name}
+    await shop.answers({"type": "comment"}, {"content": "Shall we?", "buttons": [BUTTON]}, start)
     await shop.faults(tapIsConsent=False)
     ana = await shop.customer()
     await shop.comment(ana, "price?")
-    await shop.settle()
-    shop.stage.pass_time(seconds=3)  # a flow that uses the name waits 2 s for it
     await shop.settle()
     thread = await shop.rest("GET", f"/simulator/api/threads/{shop.owner.ig_id}/{ana}")
     [asked] = thread["data"]

@@ -10,7 +10,8 @@ BUTTON = {"id": "yes", "title": "Yes", "type": "postback"}
 async def test_pitfall_07_profile_consent_refused_loses_nothing(shop: Shop) -> None:
     """The profile is refused with 230 until the person consents; taken for a failure, that loses their message.
 
-    It is an ordinary answer: the tap is stored, the flow that waits for the name goes on without it.
+    It is an ordinary answer: the tap is stored, the flow that waits for the name goes on without it, and once they
+    write the profile is asked for again.
     """
     by_name = await shop.answers({"type": "api"}, {"content": _BY_NAME})
     start = {"type": "actionNode", "action": "start_flow", "flow": by_name}
@@ -27,6 +28,11 @@ async def test_pitfall_07_profile_consent_refused_loses_nothing(shop: Shop) -> N
     assert [call.path for call in shop.calls].count(f"/{ana}") == 1
     assert await shop.on_phone(ana) == ["< Shall we?", "< Thank you, friend"]
     assert "contact: Yes (received)" in await shop.in_inbox(ana)
+    shop.stage.pass_time(minutes=11)
+    await shop.write(ana, "And what does it cost?")
+    await shop.settle()
+    await shop.profile_fetched()
+    assert (await shop.stage.contact(ana)).picture_url.endswith(f"{ana}.svg")
 
 
 async def test_pitfall_08_nobody_by_that_id_is_answered_too(shop: Shop) -> None:

@@ -61,9 +61,9 @@ INTRO = f"""\
 ## Error codes
 
 Refusals are classified by number only: texts are translated, and the same refusal comes with HTTP 400, 403 or 500
-and as `IGApiException` or `OAuthException` (each code is tried with all of these: `{TESTS}::test_code[…]`). A code that
-is in no list ends the message with Instagram's own words; with HTTP 5xx it is unknown. A private reply is the only one
-its comment allows, so whatever may have reached Instagram is never tried again."""
+and as `IGApiException` or `OAuthException`. Each code is tried with all of these (`{TESTS}::test_code[…]`).
+A code that is in no list ends the message with Instagram's own words; with HTTP 5xx it is unknown. A private reply is
+the only one its comment allows, so whatever may have reached Instagram is never tried again."""
 
 
 def codes() -> dict[str, list[str]]:

@@ -1,5 +1,5 @@
-"""Contacts' names and pictures: fetched in the background, at most once a day each, or every ten minutes of somebody who
-has no name yet, stored as an event of the lane."""
+"""Contacts' names and pictures: fetched in the background, at most once a day each, every ten minutes while one
+has no name; stored as an event of the lane."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Instagram sends and answers: every documented or observed shape, and the tests that hold it."""
+"""What Instagram sends and answers: every shape documented or observed, and the tests that hold it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,6 @@ UNREAD = {
     "E14": "not used: InstantChat has no welcome message flows",
     "E17": "not used: InstantChat speaks Instagram Login only",
 }
-DELIVERY = "tests/channels/simulator/test_delivery.py::TestForm::test_body_and_headers_are_as_metas"
 SEEN, READ = "tests/runtime/test_rows.py", "tests/channels/instagram/test_answers.py"
 
 WEBHOOK_INTRO = f"""\
@@ -99,7 +98,7 @@ WEBHOOK_INTRO = f"""\
 Every shape is posted signed to the webhook, twice, handled, and looked at in the conversation as members see it
 (`{SEEN}::test_row[…]`); the same bodies are read one by one in
 `tests/channels/instagram/test_webhook.py::TestEveryRow`. What is not understood is kept whole and never an error. The
-headers of a delivery: `{DELIVERY.rpartition("::")[2]}`."""
+headers and the very bytes of a delivery are a line of the [simulator](#simulator)."""
 ANSWER_INTRO = f"""\
 ## Answers
 
@@ -140,16 +139,18 @@ def _by_row(rows: Iterable[str], cases: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _shown(cases: Mapping[str, ast.expr], names: list[str]) -> str:
-    """The lines of the conversation that the first test expects; `HELLO` is the answer of the flow that hears anything,
-    and `SAID` what was said before."""
-    if not names:
-        return ""
-    before, lines = (part.elts for part in _pair(cases[names[0]]))
+    """What the first test expects that expects anything."""
+    return next(filter(None, (_expected(cases[name]) for name in names)), "nothing")
+
+
+def _expected(case: ast.expr) -> str:
+    """The lines of the conversation but the one that was there before (`SAID`); `HELLO` is the answer of a flow."""
+    before, lines = (part.elts for part in _pair(case))
     told = [str(line.value) for line in lines if isinstance(line, ast.Constant)]
-    found = [f"`{line}`" for line in told if line not in ("contact: before",)]
-    if not before and any(isinstance(line, ast.Name) for line in lines):
+    found = [f"`{line}`" for line in told if line != "contact: before"]
+    if not before and len(told) < len(lines):
         found.append("and a flow answers")
-    return ", ".join(found) or "nothing"
+    return ", ".join(found)
 
 
 def _pair(value: ast.expr) -> tuple[ast.List, ast.List]:

@@ -78,17 +78,17 @@ class Heard:
 
 
 class Stage:
-    """One workspace with a connected account; `say` and friends are what Instagram tells us. `client` is who calls
-    Instagram instead of the scripted `instagram`."""
+    """One workspace with a connected account; `say` and friends are what Instagram tells us. `client` calls
+    a real Instagram, where the scripted one will not do."""
 
     def __init__(
         self, store: Store, clock: ManualClock, vault: Vault, seeded: Seeded, client: InstagramClient | None = None
     ) -> None:
         self.store, self.clock, self.vault, self.seeded = store, clock, vault, seeded
-        self.instagram, self.heard = Instagram(), Heard()
-        self.client: Any = client or self.instagram
+        self.instagram: Any = client or Instagram()
+        self.heard = Heard()
         self.scheduler = Scheduler(store.queue, clock, [], idle=15)
-        self.profiles = Profiles(self.client, store.queue, clock, vault, lambda: None)
+        self.profiles = Profiles(self.instagram, store.queue, clock, vault, lambda: None)
         self.woken: list[str] = []
         self.policy = Policy(frozenset({"stop"}))
         self.worker = self.restart_worker()
@@ -111,7 +111,7 @@ class Stage:
         return self.worker
 
     def new_outbox(self, limit: int = 0, limits: Limits = NO_LIMITS) -> Outbox:
-        sender, tally = Sender(self.client, self.clock, self.vault, limits), Tally(self.store.activity, self.clock)
+        sender, tally = Sender(self.instagram, self.clock, self.vault, limits), Tally(self.store.activity, self.clock)
         return Outbox(self.store, self.clock, self.heard, sender, Pace(limit), tally, self.scheduler, Signal())
 
     async def flow(self, graph: Json, **settings: Any) -> str:

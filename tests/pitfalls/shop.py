@@ -165,12 +165,11 @@ class Shop:
 
     async def settle(self) -> None:
         """Until nothing is left to be done now: webhooks delivered, handled and answered, and the echoes of that."""
-        while True:
-            await self.delivered()
-            await self.stage.work()
+        handled = True
+        while handled:
             await self.stage.send()
-            if not await self._has_due():
-                return
+            await self.delivered()
+            handled = await self.stage.work() > 0
 
     async def profile_fetched(self) -> None:
         """Fetch the profile that was asked for."""

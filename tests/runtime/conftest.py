@@ -142,10 +142,12 @@ class Stage:
     async def echo(self, mid: str, text: str = "", **payload: Any) -> str:
         return await self.tell("echo", {"mid": mid, "text": text, "isEcho": True, **payload})
 
-    async def work(self) -> None:
-        """Handle everything that is due now."""
-        while await self.worker.work_batch():
-            pass
+    async def work(self) -> int:
+        """Handle everything that is due now; how many lanes that was."""
+        total = 0
+        while found := await self.worker.work_batch():
+            total += found
+        return total
 
     async def send(self) -> None:
         """Send everything that may go out now."""

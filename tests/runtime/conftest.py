@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from instantchat.channels.instagram.answers import NoProfile, Profile, SendOutcome, Sent
+from instantchat.channels.instagram.client import InstagramClient
 from instantchat.engine.library import library_of
 from instantchat.kit.clock import ManualClock
 from instantchat.kit.crypto import Vault, new_key
@@ -80,14 +81,17 @@ class Heard:
 
 
 class Stage:
-    """One workspace with a connected account; `say` and friends are what Instagram tells us."""
+    """One workspace with a connected account; `say` and friends are what Instagram tells us. `client` calls
+    a real Instagram, where the scripted one will not do."""
 
-    def __init__(self, store: Store, clock: ManualClock, vault: Vault, seeded: Seeded) -> None:
+    def __init__(
+        self, store: Store, clock: ManualClock, vault: Vault, seeded: Seeded, client: InstagramClient | None = None
+    ) -> None:
         self.store, self.clock, self.vault, self.seeded = store, clock, vault, seeded
-        self.instagram, self.heard = Instagram(), Heard()
-        client: Any = self.instagram
+        self.instagram: Any = client or Instagram()
+        self.heard = Heard()
         self.scheduler = Scheduler(store.queue, clock, [], idle=15)
-        self.profiles = Profiles(client, store.queue, clock, vault, lambda: None)
+        self.profiles = Profiles(self.instagram, store.queue, clock, vault, lambda: None)
         self.woken: list[str] = []
         self.policy = Policy(frozenset({"stop"}), start_words=frozenset({"start"}))
         self.worker = self.restart_worker()
@@ -110,8 +114,7 @@ class Stage:
         return self.worker
 
     def new_outbox(self, limit: int = 0, limits: Limits = NO_LIMITS) -> Outbox:
-        client: Any = self.instagram
-        sender, tally = Sender(client, self.clock, self.vault, limits), Tally(self.store.activity, self.clock)
+        sender, tally = Sender(self.instagram, self.clock, self.vault, limits), Tally(self.store.activity, self.clock)
         return Outbox(self.store, self.clock, self.heard, sender, Pace(limit), tally, self.scheduler, Signal())
 
     async def flow(self, graph: Json, **settings: Any) -> str:
@@ -171,10 +174,12 @@ class Stage:
         """The record of why which flow ran."""
         return (await self.event(event_id)).decision or {}
 
-    async def work(self) -> None:
-        """Handle everything that is due now."""
-        while await self.worker.work_batch():
-            pass
+    async def work(self) -> int:
+        """Handle everything that is due now; how many lanes that was."""
+        total = 0
+        while found := await self.worker.work_batch():
+            total += found
+        return total
 
     async def send(self) -> None:
         """Send everything that may go out now."""

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from instantchat.channels.simulator import people, threads
 from instantchat.channels.simulator.graph import own_account
 from instantchat.channels.simulator.people import Account
-from instantchat.channels.simulator.refusals import GraphRefusal
+from instantchat.channels.simulator.refusals import GraphRefusal, no_message_access
 from instantchat.channels.simulator.requests import graph_parameters, simulator_of
 from instantchat.channels.simulator.simulator import Simulator
 from instantchat.channels.simulator.threads import Json, ThreadMessage
@@ -30,6 +30,8 @@ async def conversations(request: Request) -> JSONResponse:
     first."""
     simulator, given = simulator_of(request), await graph_parameters(request)
     account = await own_account(request, given)
+    if not account.allows_messages:
+        raise no_message_access()
     simulator.rates.take(account.user_id, "conversations", simulator.now())
     answer = await simulator.run(lambda c: _listed(c, account, given, str(request.url)))
     return JSONResponse(answer, headers=simulator.rates.headers(account.user_id, simulator.now()))
@@ -42,6 +44,8 @@ def read(simulator: Simulator, connection: sqlite3.Connection, account: Account,
     is_message = message is not None and message.user_id == account.user_id
     if igsid is None and not is_message:
         return None
+    if not account.allows_messages:
+        raise no_message_access()
     simulator.rates.take(account.user_id, "conversations", simulator.now())
     if igsid is None and message is not None:
         return _message(connection, account, message)

@@ -140,7 +140,7 @@ def bubble_of(message: Message, names: Mapping[str, str]) -> Bubble:
         at=rfc3339(message.created_at),
         delivery=message.status,
         error=(message.error_text or "") if message.error_code else "",
-        attachments=[_attachment(each) for each in message.attachments],
+        attachments=[_attachment(each) for each in (*message.attachments, *_story(extras))],
         action=action,
         is_private="commentId" in extras and not action,
         has_why=message.event_id is not None if message.direction == "in" else message.sender_kind == "flow",
@@ -241,6 +241,12 @@ _TAPPED = {"postback": "Tapped a button", "quick_reply": "Tapped a choice"}
 def _attachment(item: Mapping[str, Any]) -> Attachment:
     kind, url = str(item.get("type") or "file"), _web(item.get("url"))
     return Attachment(_KINDS.get(kind, "Attachment"), url, kind == "image" and url != "")
+
+
+def _story(extras: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The story that a message answers, to be opened while it lasts."""
+    url = _dict(_dict(extras.get("replyTo")).get("story")).get("url")
+    return [{"type": "ig_story", "url": url}] if url else []
 
 
 def _card(item: Mapping[str, Any]) -> CardView:

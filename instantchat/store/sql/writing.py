@@ -51,6 +51,8 @@ CHANGE = (
         claim_owner=case((NEW_STATUS.is_(None), m.claim_owner)),
         claim_until=case((NEW_STATUS.is_(None), m.claim_until)),
         look_at=case((NEW_STATUS.is_(None), m.look_at)),
+        error_code=case((NEW_STATUS.is_(None), m.error_code)),
+        error_text=case((NEW_STATUS.is_(None), m.error_text)),
         mid=func.coalesce(bindparam("new_mid"), m.mid),
         text=func.coalesce(bindparam("new_text"), m.text),
         attachments=func.coalesce(bindparam("new_attachments", type_=JsonText), m.attachments),

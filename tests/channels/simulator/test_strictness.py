@@ -73,6 +73,8 @@ class TestSwitches:
         await world.api("PATCH", f"accounts/{world.account_id}", {"allowsMessages": False})
         status, error = await world.raw_send(send)
         assert (status, error["code"], error["error_subcode"], error["type"]) == (403, 200, 2534041, "OAuthException")
+        status, error = await world.graph("GET", "me/conversations")
+        assert (status, error["error_subcode"]) == (403, 2534041)
         await world.write(send["recipient"]["id"], "unheard")
         await world.comment(send["recipient"]["id"], "heard")
         assert (await world.product.next_event()).text == "heard"

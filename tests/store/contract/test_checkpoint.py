@@ -66,6 +66,18 @@ class TestMessageChanges:
         late = [r.SendResult(send.message.id, "sender", "unknown")]
         assert [message.status for message in await store.queue.settle_sends(late, world.now)] == ["sent"]
 
+    async def test_an_echo_proves_an_unknown_message_sent_and_ends_its_error(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        await world.queue(conversation, "hi")
+        send = (await world.claim_sends())[0]
+        lost = r.SendResult(send.message.id, "sender", "unknown", error_code="meta_1", error_text="Not certain.")
+        assert [message.error_code for message in await store.queue.settle_sends([lost], world.now)] == ["meta_1"]
+        echo = r.MessageChange(send.message.id, status="sent", mid="mid-1")
+        assert await world.change(conversation, message_changes=[echo])
+        stored = await store.inbox.message(world.workspace_id, send.message.id)
+        assert stored is not None
+        assert (stored.status, stored.error_code, stored.error_text) == ("sent", None, None)
+
     async def test_an_unsent_message_loses_its_text_and_attachments(self, store: Store, world: World) -> None:
         conversation = await world.meet()
         message = world.message(conversation, attachments=[{"type": "image"}], mid="mid-1")

@@ -225,12 +225,13 @@ class InboxStore(Protocol):
 
     async def message(self, workspace_id: str, message_id: str) -> r.Message | None: ...
 
-    async def enqueue(self, message: r.Message, paused_until: dt.datetime | None) -> r.Message:
-        """Queue an outgoing message and move the conversation: last text, pause. With an `idempotency_key` already used
-        in the workspace, the message stored then is returned and nothing is written."""
+    async def enqueue(self, message: r.Message, take_over: r.TakeOver | None) -> r.Enqueued:
+        """Queue an outgoing message and move the conversation. With `take_over` its waiting runs are cancelled too, and
+        `answered_at` is the message's moment. With an `idempotency_key` already used in the workspace, the message
+        stored then is returned and nothing is written."""
         ...
 
-    async def resend(self, message: r.Message, of: str, paused_until: dt.datetime | None) -> r.Resent | None:
+    async def resend(self, message: r.Message, of: str, take_over: r.TakeOver | None) -> r.Resent | None:
         """Queue `message`, as `enqueue` does, in place of an `unknown` or `rejected` message of its conversation, which
         gets `resentAs` in its extras. One that has it already is not sent again: what took its place is returned, and
         nothing is written. None when `of` is no such message (any more)."""
@@ -242,6 +243,10 @@ class InboxStore(Protocol):
         self, workspace_id: str, conversation_id: str, changes: Mapping[str, Any]
     ) -> r.Thread | None:
         """Set `status`, `assignee_id` or `paused_until`."""
+        ...
+
+    async def opt_in(self, workspace_id: str, conversation_id: str) -> r.Thread | None:
+        """The contact of the conversation is no longer opted out."""
         ...
 
     async def set_profile(

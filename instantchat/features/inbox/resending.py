@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from instantchat.errors import Conflict, NotFound
 from instantchat.features.auth.member import Member
-from instantchat.features.inbox.rules import refuse_unusable, window_tag
+from instantchat.features.inbox.rules import refuse_opted_out, usable, window_tag
+from instantchat.features.inbox.sending import take_over_by
 from instantchat.kit.clock import Clock
 from instantchat.kit.ids import new_id
 from instantchat.runtime.live import LiveEvent, Publisher
@@ -48,9 +49,10 @@ class ResendingService:
         """The new message, with the text, media and choices of the old one, which is marked with `resentAs`; the same
         one however often and by whomever it is asked for.
 
-        As with any message of theirs, a person pauses the contact's flows and may use the `HUMAN_AGENT` tag. Raises
-        `NotFound` (`conversation_not_found`, `message_not_found`), `Conflict` (`not_failed`, `not_a_message`,
-        `private_reply_spent`, and those of an account that cannot send) and `Forbidden("window_closed")`.
+        As with any message of theirs, a person takes the conversation over from flows and may use the `HUMAN_AGENT`
+        tag. Raises `NotFound` (`conversation_not_found`, `message_not_found`), `Conflict` (`not_failed`,
+        `not_a_message`, `private_reply_spent`, and those of an account that cannot send) and `Forbidden`
+        (`window_closed`, `opted_out`).
         """
         member.require("agent")
         thread, old = await self._found(member, conversation_id, message_id)
@@ -59,16 +61,19 @@ class ResendingService:
             return known
         if (refused := why_not(old)) is not None:
             raise refused
-        account = refuse_unusable(await self._store.accounts.account(member.workspace_id, old.account_id))
-        now = self._clock.now()
+        account = usable(await self._store.accounts.account(member.workspace_id, old.account_id))
+        now, is_person = self._clock.now(), member.kind == "person"
+        if not is_person:
+            refuse_opted_out(thread.contact)
         new = self._repeated(member, thread, old, now, source)
-        done = await self._store.inbox.resend(new, old.id, self._pause(member, thread, account, now))
+        take_over = take_over_by(member, thread.conversation, Rules.of(account).pause, now) if is_person else None
+        done = await self._store.inbox.resend(new, old.id, take_over)
         if done is None:
             raise Conflict("not_failed", "It has arrived meanwhile.")
         if done.is_new:
             await self._tell(member, done)
             self._wake_outbox()
-        return done.message
+        return done.queued.message
 
     async def _found(self, member: Member, conversation_id: str, message_id: str) -> tuple[r.Thread, r.Message]:
         thread = await self._store.inbox.thread(member.workspace_id, conversation_id)
@@ -82,7 +87,9 @@ class ResendingService:
     def _repeated(
         self, member: Member, thread: r.Thread, old: r.Message, now: dt.datetime, source: r.Source
     ) -> r.Message:
-        tag = window_tag(thread.conversation, now, is_person=member.kind == "person")
+        is_person = member.kind == "person"
+        tag = window_tag(thread.conversation, now, is_person=is_person)
+        how = {"tag": tag} if tag else {} if is_person else {"isProgram": True}
         said = {name: old.extras[name] for name in _SAID if name in old.extras}
         return r.Message(
             id=new_id("msg"),
@@ -95,18 +102,16 @@ class ResendingService:
             sender_id=member.user_id,
             text=old.text,
             attachments=old.attachments,
-            extras=said | ({"tag": tag} if tag else {}),
+            extras=said | how,
             status="queued",
             created_at=now,
         )
 
-    def _pause(self, member: Member, thread: r.Thread, account: r.Account, now: dt.datetime) -> dt.datetime | None:
-        until, pause = thread.conversation.paused_until, Rules.of(account).pause
-        return max(until or now, now + pause) if member.kind == "person" and pause else until
-
     async def _tell(self, member: Member, done: r.Resent) -> None:
-        for message in (done.before, done.message):
+        for message in (done.before, done.queued.message):
             self._publisher.publish(LiveEvent(member.workspace_id, "message", message))
-        thread = await self._store.inbox.thread(member.workspace_id, done.message.conversation_id)
+        for run in done.queued.cancelled:
+            self._publisher.publish(LiveEvent(member.workspace_id, "run", run))
+        thread = await self._store.inbox.thread(member.workspace_id, done.before.conversation_id)
         if thread is not None:
             self._publisher.publish(LiveEvent(member.workspace_id, "conversation", thread))

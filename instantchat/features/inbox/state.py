@@ -147,13 +147,6 @@ class Inbox(Steering, Composing, rx.State):
         self.next_bubbles = page.next_cursor or ""
         self._show([*await self._drawn(member, page.data), *self._said])
 
-    @rx.event
-    async def resend(self, message: str) -> None:
-        """Send a message of the open conversation again, once however often it is asked."""
-        member = await current_member(self)
-        if self.open_row is not None:
-            await current().inbox.resend(member, self.open_row.id, str(message))
-
     async def _read_all(self, member: Member) -> None:
         await self._read_list(member, at_least=len(self.rows))
         await self._read_thread(member)

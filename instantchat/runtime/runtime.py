@@ -101,7 +101,7 @@ class Runtime:
         ai = Ai(completions, store.inbox, options.ai_model)
         self._calls = Calls(queue, clock, self._guard, ai, self._api_calls, self._events)
         limits = Limits(options.send_limit_media, options.private_replies_per_hour)
-        sender, pace = Sender(instagram, clock, vault, limits), Pace(options.send_limit_text)
+        sender, pace = Sender(instagram, clock, vault, limits, store.queue), Pace(options.send_limit_text)
         self._outbox = Outbox(store, clock, publisher, sender, pace, self._tally, self._scheduler, self._sends)
         self.reads = Reads(instagram, clock, vault, pace, options.conversations_per_second)
         self._settler = Settler(self.reads, queue, clock, publisher)

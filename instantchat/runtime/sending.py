@@ -17,6 +17,7 @@ from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Secret, Vault
 from instantchat.runtime.slots import Slots
 from instantchat.runtime.window import window_of
+from instantchat.store.ports import QueueStore
 from instantchat.store.records import AccountState, Json, Send, SendResult
 
 ATTEMPTS = 12
@@ -24,6 +25,7 @@ FIRST_RETRY = 4.0
 LONGEST_RETRY = 300.0
 FIRST_LOOK = dt.timedelta(seconds=5)  # where it would stand, after a call whose outcome is not known
 CALL_SECONDS = 20.0  # under the claim's length, so that a claim that ran out means a dead process
+HOUR = 3600.0
 _TYPING_MAX = 20.0
 _SLOW_MEDIA = frozenset({"audio", "video"})
 _TOKENS_KEPT = 1_000
@@ -62,13 +64,24 @@ NO_LIMITS = Limits()
 class Sender:
     """Makes the calls."""
 
-    def __init__(self, client: InstagramClient, clock: Clock, vault: Vault, limits: Limits = NO_LIMITS) -> None:
+    def __init__(
+        self,
+        client: InstagramClient,
+        clock: Clock,
+        vault: Vault,
+        limits: Limits = NO_LIMITS,
+        queue: QueueStore | None = None,
+    ) -> None:
+        """`queue` knows the private replies of before this process."""
+        self._queue = queue
         self._client = client
         self._clock = clock
         self._vault = vault
         self._rng = SystemRandom()
         self._media = Slots(limits.media, 1.0)
-        self._private_replies = Slots(limits.private_replies, 3600.0)
+        self._limits = limits
+        self._started = clock.now()
+        self._private_replies = Slots(limits.private_replies, HOUR)
         self._tokens: OrderedDict[str, Secret] = OrderedDict()
 
     async def send(self, send: Send, owner: str) -> Ended:
@@ -85,7 +98,7 @@ class Sender:
         except ValueError:
             reason = "The account's token cannot be read with the configured ENCRYPTION_KEYS: connect it again."
             return self._halted(send, owner, "reauth_needed", "token_unreadable", reason)
-        wait = self._wait(send)
+        wait = await self._wait(send)
         if wait:
             later = self._clock.now() + dt.timedelta(seconds=wait)
             return Ended(replace(_result(send, owner, "queued", None, None, later), is_untried=True))
@@ -102,14 +115,25 @@ class Sender:
             outcome = Unknown("No answer from Instagram in time.")
         return self._judge(send, owner, outcome)
 
-    def _wait(self, send: Send) -> float:
+    async def _wait(self, send: Send) -> float:
         """Seconds until the limits of its kind let it go."""
         message, now = send.message, self._clock.now().timestamp()
         if "commentId" in message.extras and "action" not in message.extras:
+            if not self._private_replies.knows(send.account.id):
+                await self._remember(send)
             return self._private_replies.wait(send.account.id, message.id, now)
         if any(each.get("type") in _SLOW_MEDIA for each in message.attachments):
             return self._media.wait(send.account.id, message.id, now)
         return 0.0
+
+    async def _remember(self, send: Send) -> None:
+        """The private replies of the last hour that were tried before this process started."""
+        if self._queue is None:
+            return
+        since = self._clock.now() - dt.timedelta(seconds=HOUR)
+        account_id, limit = send.account.id, self._limits.private_replies
+        earlier = await self._queue.private_replies(account_id, since, self._started, limit)
+        self._private_replies.remember(account_id, (each.timestamp() for each in earlier))
 
     def _refusal(self, send: Send) -> tuple[str, str] | None:
         """Why it must not go out, known without asking. Comments are answered without a window."""

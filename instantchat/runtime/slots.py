@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Iterable
 
 _ACCOUNTS_KEPT = 1_000
 _GIVEN_KEPT = 50_000
 
 
 class Slots:
-    """At most `limit` (0: any number) of one account in any `seconds`, in this process, since its start.
+    """At most `limit` (0: any number) of one account in any `seconds`, in this process, since its start and what was
+    `remembered` of before.
 
     Whoever asks too early is given a slot, which is theirs when they ask again at that time.
     """
@@ -19,6 +21,15 @@ class Slots:
         self._seconds = seconds
         self._taken: OrderedDict[str, deque[float]] = OrderedDict()
         self._given: OrderedDict[str, float] = OrderedDict()
+
+    def remember(self, account_id: str, earlier: Iterable[float]) -> None:
+        """Places that were taken before this process knew of the account, oldest first."""
+        if self._limit and account_id not in self._taken:
+            self._taken[account_id] = deque(earlier, maxlen=self._limit)
+
+    def knows(self, account_id: str) -> bool:
+        """Whether places of the account were taken or remembered, or need not be."""
+        return not self._limit or account_id in self._taken
 
     def wait(self, account_id: str, message_id: str, now: float) -> float:
         """Seconds until the message may go, by a clock that reads `now`; 0 takes its place."""

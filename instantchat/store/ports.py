@@ -330,6 +330,12 @@ class QueueStore(Protocol):
         out, shared fairly between accounts."""
         ...
 
+    async def private_replies(
+        self, account_id: str, since: dt.datetime, before: dt.datetime, limit: int
+    ) -> list[dt.datetime]:
+        """When the account's latest private replies between the two were tried, by whichever process; oldest first."""
+        ...
+
     async def settle_sends(self, results: Sequence[r.SendResult], now: dt.datetime) -> list[r.Message]:
         """Store how sends ended, where still `sending` under that owner; the messages as they are now."""
         ...

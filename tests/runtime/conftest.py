@@ -114,7 +114,8 @@ class Stage:
         return self.worker
 
     def new_outbox(self, limit: int = 0, limits: Limits = NO_LIMITS) -> Outbox:
-        sender, tally = Sender(self.instagram, self.clock, self.vault, limits), Tally(self.store.activity, self.clock)
+        sender = Sender(self.instagram, self.clock, self.vault, limits, self.store.queue)
+        tally = Tally(self.store.activity, self.clock)
         return Outbox(self.store, self.clock, self.heard, sender, Pace(limit), tally, self.scheduler, Signal())
 
     async def flow(self, graph: Json, **settings: Any) -> str:

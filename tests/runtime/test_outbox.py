@@ -243,6 +243,23 @@ class TestLimit:
         await stage.send()
         assert len(stage.instagram.sent) == 3
 
+    async def test_of_private_replies_holds_over_a_restart(self, stage: Stage) -> None:
+        graph = keyword_flow("", "Hello")
+        graph["nodes"][0]["data"]["triggers"] = [{"type": "comment"}]
+        await stage.flow(graph)
+        stage.outbox = stage.new_outbox(limits=Limits(private_replies=2))
+        for number in range(3):
+            payload = {"text": "price?", "comment": {"id": f"c{number}", "mediaId": "p1"}}
+            await stage.tell("comment", payload, igsid=f"80{number}")
+            await stage.work()
+            if number == 2:
+                stage.pass_time(minutes=10)
+                stage.outbox = stage.new_outbox(limits=Limits(private_replies=2))
+            await stage.send()
+        (last,) = await stage.messages("802")
+        assert (last.status, last.not_before) == ("queued", stage.clock.now() + dt.timedelta(minutes=50))
+        assert len(stage.instagram.sent) == 2
+
     async def test_of_media_lets_text_go_on(self, stage: Stage) -> None:
         for number, kind in enumerate(["video", "audio", "image"]):
             await stage.say("hello", igsid=f"80{number}")

@@ -63,6 +63,11 @@ class SqlQueue:
     ) -> list[r.Send]:
         return await self._database.write(sends.claim_sends, owner, now, until, limit, per_account, excluded)
 
+    async def private_replies(
+        self, account_id: str, since: dt.datetime, before: dt.datetime, limit: int
+    ) -> list[dt.datetime]:
+        return await self._database.read(sends.private_replies, account_id, since, before, limit)
+
     async def settle_sends(self, results: Sequence[r.SendResult], now: dt.datetime) -> list[r.Message]:
         return await self._database.write(sends.settle_sends, results)
 

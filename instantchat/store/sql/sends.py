@@ -15,7 +15,7 @@ from instantchat.store.sql.candidates import QUEUED, SENDING, plain
 from instantchat.store.sql.dialect import NOW, name_of
 from instantchat.store.sql.loading import ACCOUNTS_OF, MIDS_OF
 from instantchat.store.sql.rows import ACCOUNTS, CONVERSATIONS, MESSAGES, in_turns, padded
-from instantchat.store.sql.tables.inbox import contacts, conversations, messages
+from instantchat.store.sql.tables.inbox import IS_PRIVATE, contacts, conversations, messages
 
 m = messages.c
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -53,6 +53,19 @@ SETTLE = (
             for name in ("status", "mid", "error_code", "error_text", "not_before", "look_at")
         }
     )
+)
+PRIVATE_REPLIES = (
+    select(m.tried_at)
+    .where(
+        m.account_id == bindparam("account"),
+        m.tried_at > bindparam("since"),
+        m.tried_at < bindparam("before"),
+        literal_column(IS_PRIVATE),
+        literal_column("""extras NOT LIKE '%"action":%'"""),
+        m.status.in_(("sending", "sent", "rejected", "unknown")),
+    )
+    .order_by(m.tried_at.desc())
+    .limit(bindparam("count"))
 )
 EXPIRED = (
     select(m.id)
@@ -129,6 +142,15 @@ def _sends(connection: Connection, claimed: Sequence[r.Message]) -> list[r.Send]
         igsid = thread.lane.split(":", 1)[1]
         sends.append(r.Send(message, owners[message.account_id], igsid, thread, opted_out_at=row[CONVERSATIONS.width]))
     return sends
+
+
+def private_replies(
+    connection: Connection, account_id: str, since: dt.datetime, before: dt.datetime, limit: int
+) -> list[dt.datetime]:
+    """When they were tried, oldest first."""
+    given = {"account": account_id, "since": since, "before": before, "count": limit}
+    found = connection.execute(PRIVATE_REPLIES, given)
+    return list(found.scalars())[::-1]
 
 
 def settle_sends(connection: Connection, results: Sequence[r.SendResult]) -> list[r.Message]:

@@ -252,3 +252,29 @@ class TestWaiting:
         await world.queue(await world.meet(), "one")
         await store.accounts.set_state(world.account.id, "reauth_needed", "why")
         assert await store.queue.waiting(world.workspace_id, world.now, 10) == 0
+
+
+class TestPrivateReplies:
+    async def test_are_told_by_when_they_were_tried(self, store: Store, world: World) -> None:
+        moments = []
+        for number in range(3):
+            conversation = await world.meet(f"p{number}")
+            await world.queue(conversation, "hi", extras={"commentId": f"c{number}"})
+            await world.queue(conversation, "public", extras={"commentId": f"c{number}", "action": "comment_reply"})
+            (send,) = await world.claim_sends()
+            moments.append(world.now)
+            status = ("sent", "unknown", "rejected")[number]
+            await store.queue.settle_sends([r.SendResult(send.message.id, "sender", status)], world.now)  # type: ignore[arg-type]  # of the tests
+            (send,) = await world.claim_sends()
+            await store.queue.settle_sends([r.SendResult(send.message.id, "sender", "sent")], world.now)
+            world.clock.advance(60)
+        since = moments[0] - dt.timedelta(seconds=1)
+        assert await store.queue.private_replies(world.account.id, since, world.now, 10) == moments
+        assert await store.queue.private_replies(world.account.id, moments[0], world.now, 1) == moments[2:]
+        assert await store.queue.private_replies(world.account.id, since, moments[2], 10) == moments[:2]
+        assert await store.queue.private_replies("acc_none", since, world.now, 10) == []
+
+    async def test_that_wait_are_none(self, store: Store, world: World) -> None:
+        await world.queue(await world.meet(), "hi", extras={"commentId": "c"})
+        hour = dt.timedelta(hours=1)
+        assert await store.queue.private_replies(world.account.id, world.now - hour, world.now + hour, 10) == []

@@ -157,6 +157,7 @@ async def _everything(world: World, conversations: list[r.Conversation]) -> None
     await store.queue.look_later(lost.id, world.now)
     await store.queue.settle_unknown(lost.id, "mid-found")
     await store.queue.known_mids(world.account.id, ["mid-found"])
+    await store.queue.private_replies(world.account.id, world.now, world.now + LEASE, 10)
     again = world.message(first, "out")
     await store.inbox.resend(again, lost.id, None)
     await _reads(world, first)

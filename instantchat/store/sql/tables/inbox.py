@@ -11,6 +11,8 @@ from sqlmodel import Field, SQLModel
 from instantchat.store.sql.tables import only_when, partial, table_of
 from instantchat.store.sql.types import FreeText, JsonText, Moment
 
+IS_PRIVATE = """extras LIKE '%"commentId":%'"""  # or an answer in public
+
 
 class ContactRow(SQLModel, table=True):
     """A person who wrote to an account; `search` is name and user name without case."""
@@ -94,6 +96,7 @@ class MessageRow(SQLModel, table=True):
         partial("ix_messages_open_in", "open_in", where="open_in IS NOT NULL"),
         partial("ix_messages_later", "not_before", where="not_before IS NOT NULL"),
         partial("ix_messages_claimed", "claim_until", where="claim_until IS NOT NULL"),
+        partial("ix_messages_private", "account_id", "tried_at", where=IS_PRIVATE),
         partial("ix_messages_look", "look_at", where="look_at IS NOT NULL"),
     )
 

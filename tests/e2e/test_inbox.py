@@ -199,10 +199,10 @@ class TestThread:
         expect(people.bubble(office.desk, "Nobody will know", "out")).to_contain_text("Delivery unknown")
 
     def test_what_did_not_arrive_is_sent_again_once(self, office: Office) -> None:
-        ida = office.instagram.customer("ida", "Ida")
-        office.instagram.write(ida, "hello")
-        _open(office.desk, "Ida")
-        _open(office.second_desk, "Ida")
+        ulla = office.instagram.customer("ulla", "Ulla")
+        office.instagram.write(ulla, "hello")
+        _open(office.desk, "Ulla")
+        _open(office.second_desk, "Ulla")
         office.instagram.fail_next(1, 500)
         people.write_as_customer(office.desk, "Did you get this?")
         lost = people.bubble(office.desk, "Did you get this?", "out").first

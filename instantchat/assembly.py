@@ -25,6 +25,7 @@ from instantchat.features.flows.service import FlowService
 from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.features.inbox.service import InboxService
+from instantchat.features.rules.service import RulesService
 from instantchat.features.trial.service import TrialService
 from instantchat.kit.clock import Clock, SystemClock
 from instantchat.kit.completions import Completions
@@ -55,6 +56,7 @@ class Assembly:
     profile: ProfileService
     connect: ConnectService
     doctor: DoctorService
+    rules: RulesService
     callbacks: CallbackService
     flows: FlowService
     transfer: TransferService
@@ -127,6 +129,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         bool(settings.ai_base_url),
         settings.timezone,
         settings.edit_zero_is_new,
+        frozenset(map(fold, settings.start_words)),
     )
     options = RuntimeOptions(
         webhook_secrets=settings.webhook_secrets,
@@ -166,6 +169,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
             is_configured=bool(settings.instagram_app_id),
         ),
         doctor=DoctorService(store, clock, http, instagram, settings.vault, _setup(settings)),
+        rules=RulesService(store, hub),
         callbacks=CallbackService(
             store, clock, hub, settings.webhook_secrets, runtime.wake_deletions, base_url=settings.base_url
         ),

@@ -96,7 +96,11 @@ class Settings(BaseSettings):
     timezone: str = Field("UTC", description="Time zone of delays and schedules that name none, such as Europe/Madrid.")
     stop_words: Words = Field(
         ["stop", "unsubscribe"],
-        description="Messages, comma separated, that end every waiting flow of the contact and start none.",
+        description="Messages, comma separated, that opt the contact out: waiting flows end, and nothing automatic is "
+        "sent any more.",
+    )
+    start_words: Words = Field(
+        ["start"], description="Messages, comma separated, with which who opted out allows automatic messages again."
     )
     edit_zero_is_new: bool = Field(
         False,
@@ -107,7 +111,13 @@ class Settings(BaseSettings):
     )
 
     @field_validator(
-        "encryption_keys", "cors_origins", "trusted_proxies", "stop_words", "http_allowed_networks", mode="before"
+        "encryption_keys",
+        "cors_origins",
+        "trusted_proxies",
+        "stop_words",
+        "start_words",
+        "http_allowed_networks",
+        mode="before",
     )
     @classmethod
     def _split(cls, value: Any) -> Any:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 
 from instantchat.runtime.automation import Automation
-from instantchat.runtime.lane import PHONE_PAUSE, Lane, TryLater
+from instantchat.runtime.lane import Lane, TryLater
+from instantchat.runtime.people import take_over
 from instantchat.store.records import Event, Json, MessageChange, OpenSend
 
 PATIENCE = dt.timedelta(seconds=1)
@@ -68,8 +69,6 @@ def _from_phone(lane: Lane, event: Event) -> Json:
         mid=event.payload.get("mid"),
         event_id=event.id,
     )
-    until = min(event.at, lane.now) + PHONE_PAUSE
-    if until > lane.now:
-        lane.change_conversation(paused_until=max(lane.conversation.paused_until or until, until))
+    take_over(lane, message.created_at, "Somebody answered from Instagram's own app")
     lane.changes.counts["messages_out"] += 1
     return {"reason": "phone", "messageId": message.id}

@@ -11,13 +11,14 @@ from instantchat.runtime.automation import Automation
 from instantchat.runtime.heard import inbound_message
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.marks import change_message
+from instantchat.runtime.wishes import take_wish
 from instantchat.store.records import Event, Json
 
 
 def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
     """A direct message, story reply or mention, quick reply tap, button or menu tap: stored, opens the window, and is
-    heard by the flows unless another app holds the thread. One that is stored already is not taken again, and of one
-    that was unsent before it came nothing is kept."""
+    heard by the flows unless another app holds the thread, or it is a word for us (`wishes`). One that is stored
+    already is not taken again, and of one that was unsent before it came nothing is kept."""
     payload = event.payload
     if payload.get("isEcho"):
         return {"reason": "recorded"}  # a tap of the account's own, in a thread with itself
@@ -45,7 +46,8 @@ def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
     window = _came_in(lane, event, heard)
     if heard is None:
         return {"reason": "standby", "verdicts": [], **window}
-    return {**automation.hear(lane, heard, is_first=is_first), **window}
+    wish = take_wish(lane, heard, automation.policy)
+    return {**(wish or automation.hear(lane, heard, is_first=is_first)), **window}
 
 
 def take_comment(lane: Lane, event: Event, automation: Automation) -> Json:

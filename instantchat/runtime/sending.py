@@ -111,7 +111,10 @@ class Sender:
         return 0.0
 
     def _refusal(self, send: Send) -> tuple[str, str] | None:
-        """Why Instagram would refuse it, known without asking. Comments are answered without a window."""
+        """Why it must not go out, known without asking. Comments are answered without a window."""
+        unwanted = _unwanted(send)
+        if unwanted is not None:
+            return unwanted
         if "commentId" in send.message.extras:
             return None
         window, now = window_of(send.conversation), self._clock.now()
@@ -178,6 +181,20 @@ class Sender:
             while len(self._tokens) > _TOKENS_KEPT:
                 self._tokens.popitem(last=False)
         return token
+
+
+def _unwanted(send: Send) -> tuple[str, str] | None:
+    """Why nobody wants it any more. What flows queued before a person took over is not sent, and nothing automatic is
+    once the contact opted out, save the confirmation of that."""
+    message, answered_at = send.message, send.conversation.answered_at
+    is_flow = message.sender_kind == "flow"
+    if message.extras.get("notice") == "opt_out":
+        return None
+    if send.opted_out_at is not None and (is_flow or message.extras.get("isProgram")):
+        return "opted_out", "This person asked for no more automatic messages."
+    if is_flow and answered_at is not None and message.created_at <= answered_at:
+        return "taken_over", "A person took the conversation over before this message went out."
+    return None
 
 
 def _call_of(client: InstagramClient, send: Send) -> Call | None:

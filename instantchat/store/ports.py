@@ -209,9 +209,10 @@ class InboxStore(Protocol):
 
     async def message(self, workspace_id: str, message_id: str) -> r.Message | None: ...
 
-    async def enqueue(self, message: r.Message, paused_until: dt.datetime | None) -> r.Message:
-        """Queue an outgoing message and move the conversation: last text, pause. With an `idempotency_key` already used
-        in the workspace, the message stored then is returned and nothing is written."""
+    async def enqueue(self, message: r.Message, take_over: r.TakeOver | None) -> r.Enqueued:
+        """Queue an outgoing message and move the conversation. With `take_over` its waiting runs are cancelled too, and
+        `answered_at` is the message's moment. With an `idempotency_key` already used in the workspace, the message
+        stored then is returned and nothing is written."""
         ...
 
     async def mark_read(self, workspace_id: str, conversation_id: str) -> r.Thread | None: ...
@@ -220,6 +221,10 @@ class InboxStore(Protocol):
         self, workspace_id: str, conversation_id: str, changes: Mapping[str, Any]
     ) -> r.Thread | None:
         """Set `status`, `assignee_id` or `paused_until`."""
+        ...
+
+    async def opt_in(self, workspace_id: str, conversation_id: str) -> r.Thread | None:
+        """The contact of the conversation is no longer opted out."""
         ...
 
     async def set_profile(

@@ -6,16 +6,18 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from instantchat.channels.instagram.answers import NoProfile, Profile, SendOutcome, Sent
 from instantchat.channels.instagram.client import InstagramClient
+from instantchat.engine.library import library_of
 from instantchat.kit.clock import ManualClock
 from instantchat.kit.crypto import Vault, new_key
 from instantchat.kit.ids import new_id
-from instantchat.runtime.automation import Policy
+from instantchat.runtime.automation import Automation, Policy
 from instantchat.runtime.live import LiveEvent
 from instantchat.runtime.outbox import Outbox
 from instantchat.runtime.pace import Pace
@@ -23,6 +25,7 @@ from instantchat.runtime.profiles import Profiles
 from instantchat.runtime.scheduler import Scheduler, Signal
 from instantchat.runtime.sending import NO_LIMITS, Limits, Sender
 from instantchat.runtime.tally import Tally
+from instantchat.runtime.versions import Versions, active_flows
 from instantchat.runtime.worker import Worker
 from instantchat.store.connect import open_store
 from instantchat.store.ports import Store
@@ -90,7 +93,7 @@ class Stage:
         self.scheduler = Scheduler(store.queue, clock, [], idle=15)
         self.profiles = Profiles(self.instagram, store.queue, clock, vault, lambda: None)
         self.woken: list[str] = []
-        self.policy = Policy(frozenset({"stop"}))
+        self.policy = Policy(frozenset({"stop"}), start_words=frozenset({"start"}))
         self.worker = self.restart_worker()
         self.outbox = self.new_outbox()
         self._count = 0
@@ -141,6 +144,35 @@ class Stage:
 
     async def echo(self, mid: str, text: str = "", **payload: Any) -> str:
         return await self.tell("echo", {"mid": mid, "text": text, "isEcho": True, **payload})
+
+    async def automation(self) -> Automation:
+        """What the worker knows of the flows."""
+        workspace_id = self.seeded.workspace_id
+        heads = (await self.store.flows.active_heads([workspace_id]))[workspace_id]
+        compiled = await Versions(self.store.flows).load({head.version_id for head in heads})
+        active = active_flows(heads, compiled)
+        return Automation(active, compiled, Random(1), library_of(active, compiled), self.policy)
+
+    async def rules(self, **rules: Any) -> None:
+        """What the workspace decides for its account."""
+        found = await self.store.accounts.set_rules(self.seeded.workspace_id, self.seeded.account_id, rules)
+        assert found is not None
+
+    async def pause(self, **delta: float) -> None:
+        """A member pauses flows for the contact."""
+        conversation, until = await self.conversation(), self.clock.now() + dt.timedelta(**delta)
+        await self.store.inbox.patch_conversation(self.seeded.workspace_id, conversation.id, {"paused_until": until})
+
+    async def notes(self) -> list[str]:
+        """Notes and activity, oldest first."""
+        conversation = await self.conversation()
+        return [
+            each.text for each in reversed(await self.store.inbox.notes(conversation.workspace_id, conversation.id, 50))
+        ]
+
+    async def decision(self, event_id: str) -> Json:
+        """The record of why which flow ran."""
+        return (await self.event(event_id)).decision or {}
 
     async def work(self) -> int:
         """Handle everything that is due now; how many lanes that was."""

@@ -17,6 +17,7 @@ from tests.support.seed import keyword_flow
 
 SECRET = Secret("instagram")
 HELLO = "flow: Hello"
+TAKEN_OVER = "system: Somebody answered from Instagram's own app: flows stay silent until 1 hour after the last answer."
 SAID = messaging(item(message={"mid": "m", "text": "before"}))
 ANSWERED = messaging(own(message={"mid": "m", "text": "before", "is_echo": True}))
 
@@ -28,7 +29,7 @@ SEEN: dict[str, tuple[list[bytes], list[str]]] = {
     "A2 several": ([], ["contact: [Picture, Picture]", HELLO]),
     "A3": ([], ["contact: [Heart]", HELLO]),
     "A4": ([], ["contact: [Story mention]"]),
-    "A5": ([], ["phone: [Story mention]"]),
+    "A5": ([], ["phone: [Story mention]", TAKEN_OVER]),
     "A6": ([], ["contact: [Shared post]", HELLO]),
     "A7": ([], ["contact: [Shared post]", HELLO]),
     "A7 share": ([], ["contact: [Shared post]", HELLO]),
@@ -40,10 +41,10 @@ SEEN: dict[str, tuple[list[bytes], list[str]]] = {
     "A11": ([], ["contact: [View-once photo or video]", HELLO]),
     "A12": ([], ["contact:", HELLO]),
     "A13": ([SAID], ["contact: unsent", HELLO]),
-    "A14": ([ANSWERED], ["phone: unsent"]),
-    "A15": ([], ["phone: hi"]),
-    "A15 ids not swapped": ([], ["phone:"]),
-    "A16": ([], ["phone: [Card]"]),
+    "A14": ([ANSWERED], ["phone: unsent", TAKEN_OVER]),
+    "A15": ([], ["phone: hi", TAKEN_OVER]),
+    "A15 ids not swapped": ([], ["phone:", TAKEN_OVER]),
+    "A16": ([], ["phone: [Card]", TAKEN_OVER]),
     "A17": ([], []),
     "A18": ([], ["contact: x [Story] (Answers a story)"]),
     "A19": ([], ["contact: x (Answers a message)", HELLO]),
@@ -56,7 +57,7 @@ SEEN: dict[str, tuple[list[bytes], list[str]]] = {
     "A24 without mid": ([], ["contact: Go (Tapped a button)"]),
     "A24 by a link": ([], ["contact: Go (Tapped a button, Came by the link “r”)"]),
     "A25": ([], []),
-    "A26": ([ANSWERED], ["phone: before seen"]),
+    "A26": ([ANSWERED], ["phone: before seen", TAKEN_OVER]),
     "A27": ([SAID], ["contact: before", HELLO]),
     "A27 react": ([SAID], ["contact: before ❤️", HELLO]),
     "A28": ([SAID], ["contact: before", HELLO, "system: Opened a link (“spring”)."]),

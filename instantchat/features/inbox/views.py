@@ -47,6 +47,7 @@ class Row:
     paused_until: str
     window_until: str
     answer_until: str
+    is_opted_out: bool = False
 
 
 @dataclass
@@ -116,6 +117,7 @@ def row_of(thread: Thread) -> Row:
         paused_until=rfc3339(talk.paused_until) if talk.paused_until else "",
         window_until=rfc3339(window.expires_at) if window.expires_at else "",
         answer_until=rfc3339(window.human_until) if window.human_until else "",
+        is_opted_out=person.opted_out_at is not None,
     )
 
 
@@ -201,6 +203,8 @@ def _who(message: Message, names: Mapping[str, str]) -> str:
         return ""
     if message.sender_kind == "phone":
         return "Sent from Instagram"
+    if message.extras.get("notice") == "opt_out":
+        return "Sent automatically"
     name = names.get(message.sender_id or "", "")
     if message.sender_kind == "flow":
         return name or "A flow that was deleted"

@@ -16,11 +16,13 @@ from instantchat.store.records.inbox import (
     NoteKind,
     SenderKind,
     Source,
+    TakeOver,
     Thread,
 )
 from instantchat.store.records.members import Role, Session, User
 from instantchat.store.records.queue import (
     Checkpoint,
+    Enqueued,
     Event,
     HandledEvent,
     MessageChange,
@@ -46,6 +48,7 @@ __all__ = [
     "ConversationStatus",
     "Deletion",
     "DeletionState",
+    "Enqueued",
     "Erased",
     "Event",
     "Flow",
@@ -72,6 +75,7 @@ __all__ = [
     "SenderKind",
     "Session",
     "Source",
+    "TakeOver",
     "Thread",
     "User",
     "Work",

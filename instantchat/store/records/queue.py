@@ -74,6 +74,14 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Enqueued:
+    """A message in the outbox, and the runs that taking the conversation over cancelled."""
+
+    message: Message
+    cancelled: list[RunRecord] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSend:
     """An outgoing message whose end is not known: being sent now, or `unknown`. Reactions and replies to comments are
     none: no echo tells of them."""
@@ -136,12 +144,12 @@ class Checkpoint:
     `contact` and `conversation` are whole rows to insert or update (None: unchanged); `runs` are whole rows, one for
     each run, inserted when `rev` is 0 and otherwise updated where the stored rev is `rev - 1`.
 
-    People change the same conversation meanwhile, so an update stores `last_*`, `window_expires_at` and `updated_at`
-    alone: `unread_count` grows by the incoming `messages` that are not unsent (on insert too, whatever the row says),
-    `paused_until` and `heard_at` only move later, `starts` is added to what is stored, the later moment of a flow
-    winning, and the status and the assignee stay, unless `status` and `assign` say otherwise. A contact keeps a profile
-    fetched since it was read. A message whose mid the account already has is left out, and a change leaves such a mid
-    to the other message.
+    People change the same conversation meanwhile, so an update stores `last_*`, `window_expires_at`, `disclosed_at` and
+    `updated_at` alone: `unread_count` grows by the incoming `messages` that are not unsent (on insert too, whatever the
+    row says), `paused_until`, `heard_at` and `answered_at` only move later, `starts` is added to what is stored, the
+    later moment of a flow winning, and the status and the assignee stay, unless `status` and `assign` say otherwise. A
+    contact keeps a profile fetched since it was read. A message whose mid the account already has is left out, and a
+    change leaves such a mid to the other message.
     `forgotten` are ids of events of which nothing is kept but that what they brought was unsent.
     """
 
@@ -162,12 +170,13 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A claimed outgoing message and what its call needs."""
+    """A claimed outgoing message and what its call needs; `opted_out_at` is the contact's."""
 
     message: Message
     account: Account
     igsid: str
     conversation: Conversation
+    opted_out_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ class SqlInbox:
         t = messages.c
         return await self._database.read(MESSAGES.first, t.id == message_id, t.workspace_id == workspace_id)
 
-    async def enqueue(self, message: r.Message, paused_until: dt.datetime | None) -> r.Message:
-        return await self._database.write(enqueue.enqueue, message, paused_until)
+    async def enqueue(self, message: r.Message, take_over: r.TakeOver | None) -> r.Enqueued:
+        return await self._database.write(enqueue.enqueue, message, take_over)
 
     async def mark_read(self, workspace_id: str, conversation_id: str) -> r.Thread | None:
         return await self._database.write(threads.mark_read, workspace_id, conversation_id)
@@ -56,6 +56,9 @@ class SqlInbox:
         self, workspace_id: str, conversation_id: str, changes: Mapping[str, Any]
     ) -> r.Thread | None:
         return await self._database.write(threads.patch, workspace_id, conversation_id, changes, self._clock.now())
+
+    async def opt_in(self, workspace_id: str, conversation_id: str) -> r.Thread | None:
+        return await self._database.write(threads.opt_in, workspace_id, conversation_id, self._clock.now())
 
     async def set_profile(
         self, contact_id: str, *, name: str | None, username: str | None, picture_url: str | None, at: dt.datetime

@@ -15,7 +15,7 @@ from instantchat.store.sql.candidates import QUEUED, SENDING, plain
 from instantchat.store.sql.dialect import NOW, name_of
 from instantchat.store.sql.loading import ACCOUNTS_OF, MIDS_OF
 from instantchat.store.sql.rows import ACCOUNTS, CONVERSATIONS, MESSAGES, in_turns, padded
-from instantchat.store.sql.tables.inbox import conversations, messages
+from instantchat.store.sql.tables.inbox import contacts, conversations, messages
 
 m = messages.c
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -37,7 +37,11 @@ CLAIM = (
     .returning(*MESSAGES.columns)
 )
 MESSAGES_OF = MESSAGES.select().where(m.id.in_(IDS))
-CONVERSATIONS_OF = CONVERSATIONS.select().where(conversations.c.id.in_(IDS))
+CONVERSATIONS_OF = (
+    CONVERSATIONS.select(contacts.c.opted_out_at)
+    .join_from(conversations, contacts, contacts.c.id == conversations.c.contact_id)
+    .where(conversations.c.id.in_(IDS))
+)
 SETTLE = (
     update(messages)
     .where(m.id == bindparam("message_id"), m.claim_owner == bindparam("owner"))
@@ -110,12 +114,13 @@ def _sends(connection: Connection, claimed: Sequence[r.Message]) -> list[r.Send]
     ids = {"ids": padded(message.account_id for message in claimed)}
     owners = {one.id: one for one in ACCOUNTS.build(connection.execute(ACCOUNTS_OF, ids))}
     ids = {"ids": padded(message.conversation_id for message in claimed)}
-    threads = {one.id: one for one in CONVERSATIONS.build(connection.execute(CONVERSATIONS_OF, ids))}
+    threads = {row[0]: row for row in connection.execute(CONVERSATIONS_OF, ids)}
     sends = []
     for message in claimed:
-        thread = threads[message.conversation_id]
+        row = threads[message.conversation_id]
+        thread = CONVERSATIONS.from_row(row)
         igsid = thread.lane.split(":", 1)[1]
-        sends.append(r.Send(message=message, account=owners[message.account_id], igsid=igsid, conversation=thread))
+        sends.append(r.Send(message, owners[message.account_id], igsid, thread, opted_out_at=row[CONVERSATIONS.width]))
     return sends
 
 

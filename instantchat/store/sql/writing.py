@@ -32,6 +32,7 @@ from instantchat.store.sql.threads import search_text
 from instantchat.store.sql.types import JsonText, Moment
 
 Checkpoints = Sequence[r.Checkpoint]
+_OVERWRITTEN = ("last_text", "last_at", "last_direction", "window_expires_at", "disclosed_at", "updated_at")
 Taken = dict[tuple[str, str], str]
 
 m = messages.c
@@ -180,13 +181,10 @@ def _upsert_conversation(dialect: str) -> Any:
     statement = insert(dialect, conversations).values({name: bindparam(name) for name in names})
     statement = statement.values(search=func.coalesce(search, ""))
     new, old = statement.excluded, conversations.c
-    values: dict[str, ColumnElement[Any]] = {
-        name: new[name]
-        for name in ("last_text", "last_at", "last_direction", "window_expires_at", "active_at", "search", "updated_at")
-    }
+    values: dict[str, ColumnElement[Any]] = {name: new[name] for name in (*_OVERWRITTEN, "active_at", "search")}
     values["unread_count"] = old.unread_count + new.unread_count
     values["starts"] = case((new.starts == literal_column("'{}'"), old.starts), else_=new.starts)
-    for name in ("paused_until", "heard_at"):
+    for name in ("paused_until", "heard_at", "answered_at"):
         is_later = new[name] > func.coalesce(old[name], literal_column("0"), type_=Moment)
         values[name] = case((is_later, new[name]), else_=old[name])
     return statement.on_conflict_do_update(index_elements=["id"], set_=values)

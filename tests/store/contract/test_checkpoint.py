@@ -158,6 +158,15 @@ class TestConversation:
             assert await world.change(conversation, conversation=paused)
             assert (await world.thread(conversation)).paused_until == world.now + HOUR * expected
 
+    async def test_knows_when_automation_was_disclosed_and_the_latest_answer(self, world: World) -> None:
+        conversation = await world.meet(answered_at=world.now + HOUR)
+        changed = dataclasses.replace(conversation, answered_at=None, disclosed_at=world.now)
+        assert await world.change(conversation, conversation=changed)
+        stored = await world.thread(conversation)
+        assert (stored.answered_at, stored.disclosed_at) == (world.now + HOUR, world.now)
+        assert await world.change(conversation, conversation=dataclasses.replace(changed, disclosed_at=None))
+        assert (await world.thread(conversation)).disclosed_at is None
+
     async def test_was_heard_at_the_latest_moment(self, world: World) -> None:
         conversation = await world.meet(heard_at=None)
         for hours, expected in ((2, 2), (1, 2), (None, 2), (3, 3)):

@@ -15,9 +15,12 @@ DECISIONS: Final[dict[str, str]] = {
     "reply": "{flow} was waiting for an answer and took this one: the run went on, and no trigger was asked.",
     "trigger": "A trigger of {flow} matched, so it started.",
     "named": "It was meant for {flow}, which started; no other flow was asked.",
-    "stop": "It was a stop word: every run that waited for this person ended, and nothing was sent.",
+    "stop": "It was a stop word: the person gets no more automatic messages, and every run that waited ended.",
     "none": "No flow started: no trigger matched.",
     # the runtime's
+    "opted_out": "The person asked for no more automatic messages, so no flow heard it.",
+    "start": "The person allowed automatic messages again; no flow heard this word itself.",
+    "escalated": "The person asked for somebody of yours: flows fell silent, what waited ended, and members were told.",
     "paused": "Flows were paused for this person, so none of them heard it.",
     "already_started": "It asked for a run that had already begun, so nothing started twice.",
     "standby": "Another app held the conversation, so no flow heard it.",

@@ -69,6 +69,8 @@ class ConversationRow(SQLModel, table=True):
     updated_at: dt.datetime = Field(sa_type=Moment)
     heard_at: dt.datetime | None = Field(sa_type=Moment)
     starts: Any = Field(sa_type=JsonText, nullable=False, sa_column_kwargs={"server_default": "{}"})
+    answered_at: dt.datetime | None = Field(sa_type=Moment)
+    disclosed_at: dt.datetime | None = Field(sa_type=Moment)
 
 
 class MessageRow(SQLModel, table=True):

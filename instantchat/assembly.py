@@ -139,6 +139,8 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         policy=policy,
         send_limit_media=settings.send_limit_media,
         private_replies_per_hour=settings.private_replies_per_hour,
+        conversations_per_second=settings.conversations_per_second,
+        reconcile_every=dt.timedelta(minutes=settings.reconcile_minutes),
         explanations_kept=dt.timedelta(days=settings.explanations_days),
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),
@@ -168,7 +170,16 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
             base_url=settings.base_url,
             is_configured=bool(settings.instagram_app_id),
         ),
-        doctor=DoctorService(store, clock, http, instagram, settings.vault, _setup(settings)),
+        doctor=DoctorService(
+            store,
+            clock,
+            http,
+            instagram,
+            settings.vault,
+            _setup(settings),
+            runtime.intake if serves else None,
+            runtime.reads,
+        ),
         rules=RulesService(store, hub),
         callbacks=CallbackService(
             store, clock, hub, settings.webhook_secrets, runtime.wake_deletions, base_url=settings.base_url

@@ -69,6 +69,12 @@ class Settings(BaseSettings):
         10, ge=0, description="Audio and video messages per account and second; 0 is no limit."
     )
     private_replies_per_hour: int = Field(750, ge=0, description="Private replies per account and hour; 0 is no limit.")
+    conversations_per_second: int = Field(
+        2, ge=0, description="Calls per account and second that read conversations and comments; 0 is no limit."
+    )
+    reconcile_minutes: int = Field(
+        5, ge=1, le=1440, description="Minutes between two checks of an account for what webhooks missed."
+    )
     simulator: bool | None = Field(
         None,
         description="The built-in Instagram simulator; on in development without META_APP_ID, refused in production.",

@@ -8,6 +8,7 @@ from instantchat.channels.instagram.payloads import mapping, text_of
 from instantchat.engine.context import InboundMessage
 from instantchat.kit.clock import rfc3339
 from instantchat.runtime.automation import Automation
+from instantchat.runtime.found import is_late
 from instantchat.runtime.heard import inbound_message
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.marks import change_message
@@ -47,6 +48,8 @@ def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
     if heard is None:
         return {"reason": "standby", "verdicts": [], **window}
     wish = take_wish(lane, heard, automation.policy)
+    if wish is None and is_late(payload, event.at, lane.now):
+        return {"reason": "found_late", "verdicts": [], **window}
     return {**(wish or automation.hear(lane, heard, is_first=is_first)), **window}
 
 
@@ -55,6 +58,8 @@ def take_comment(lane: Lane, event: Event, automation: Automation) -> Json:
     heard = inbound_message(event.kind, event.payload, event.id, event.at)
     if heard is None:
         return {"reason": "recorded"}
+    if is_late(event.payload, event.at, lane.now):
+        return {"reason": "found_late", "verdicts": []}
     decision = automation.hear(lane, heard)
     if decision.get("startedRunId"):
         username = heard.refs.get("username")
@@ -130,6 +135,8 @@ def _extras(kind: str, payload: Json) -> Json:
         extras["standby"] = True
     if mapping(mapping(payload.get("raw")).get("message")).get("is_unsupported"):
         extras["unsupported"] = True
+    if payload.get("foundByCheck"):
+        extras["foundByCheck"] = True
     return extras
 
 

@@ -31,8 +31,8 @@ class Rates:
             raise GraphRefusal(613, message, subcode=subcode, headers=self.headers(user_id, now))
 
     def headers(self, user_id: str, now: float) -> dict[str, str]:
-        """`X-App-Usage` and `X-Business-Use-Case-Usage`: percentages of the fullest limit."""
-        shares = {kind: self._share(user_id, kind, now) for kind in ("text", "media", "conversations", "private")}
+        """`X-App-Usage` and `X-Business-Use-Case-Usage`: percentages of the fullest limit of sends."""
+        shares = {kind: self._share(user_id, kind, now) for kind in ("text", "media", "private")}
         percent = int(max(shares.values()))
         wait = (_HOUR - now % _HOUR) / 60 if shares["private"] >= 100 else 0
         usage = {"call_count": percent, "total_cputime": percent // 4, "total_time": percent // 4}

@@ -91,6 +91,16 @@ def _sending(assembly: Assembly) -> APIRouter:
         )
         return s.MessageOut.from_record(message)
 
+    @router.post(CONVERSATIONS + "/{conversation_id}/messages/{message_id}/resend", status_code=202)
+    async def resend(member: CurrentMember, conversation_id: str, message_id: str) -> s.MessageOut:
+        """Queue a message again whose status is `rejected` or `unknown`; the answer is the new message, the same one
+        however often it is asked for. What has an unknown outcome may arrive twice.
+
+        403 `window_closed`, 404 `conversation_not_found` or `message_not_found`, 409 `not_failed`, `not_a_message`,
+        `private_reply_spent`, `account_disconnected` or `reauth_needed`.
+        """
+        return s.MessageOut.from_record(await inbox.resend(member, conversation_id, message_id, "api"))
+
     return router
 
 

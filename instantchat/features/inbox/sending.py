@@ -65,7 +65,7 @@ class SendingService:
         if not is_person:
             refuse_opted_out(thread.contact)
         tag = window_tag(thread.conversation, now, is_person=is_person)
-        take_over = _take_over(member, thread.conversation, Rules.of(account).pause, now) if is_person else None
+        take_over = take_over_by(member, thread.conversation, Rules.of(account).pause, now) if is_person else None
         extras = {"tag": tag} if tag else {} if is_person else {"isProgram": True}
         first = _message(member, thread, outgoing, now, extras)
         queued: list[r.Enqueued] = []
@@ -125,8 +125,9 @@ def _message(member: Member, thread: r.Thread, outgoing: Outgoing, now: dt.datet
     )
 
 
-def _take_over(member: Member, talk: r.Conversation, pause: dt.timedelta, now: dt.datetime) -> r.TakeOver | None:
-    """None where the account has no pause. A note is written where flows were not silent already."""
+def take_over_by(member: Member, talk: r.Conversation, pause: dt.timedelta, now: dt.datetime) -> r.TakeOver | None:
+    """What a person's message does to flows; None where the account has no pause. A note is written where flows were
+    not silent already."""
     if not pause:
         return None
     is_paused = talk.paused_until is not None and talk.paused_until > now

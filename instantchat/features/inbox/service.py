@@ -10,6 +10,7 @@ from typing import Any
 from instantchat.errors import Invalid, NotFound
 from instantchat.features.auth.member import Member
 from instantchat.features.inbox.notes import activity, what_was_done, written_note
+from instantchat.features.inbox.resending import ResendingService
 from instantchat.features.inbox.sending import Outgoing, SendingService
 from instantchat.features.inbox.why.service import MOST, WhyService
 from instantchat.features.inbox.why.story import EventStory
@@ -42,6 +43,7 @@ class InboxService:
         self._publisher = publisher
         self.why = WhyService(store)
         self._sending = SendingService(store, clock, publisher, wake_outbox)
+        self._resending = ResendingService(store, clock, publisher, wake_outbox)
 
     async def conversations(
         self,
@@ -106,6 +108,12 @@ class InboxService:
         """Queue a text to a conversation or an IGSID; see `SendingService.send` for the promises and refusals."""
         outgoing = Outgoing(text, conversation_id, recipient_id, account_id, source, idempotency_key)
         return await self._sending.send(member, outgoing)
+
+    async def resend(
+        self, member: Member, conversation_id: str, message_id: str, source: r.Source = "web"
+    ) -> r.Message:
+        """Queue a message again, once; see `ResendingService.resend` for the promises and refusals."""
+        return await self._resending.resend(member, conversation_id, message_id, source)
 
     async def typing(self, member: Member, conversation_id: str, is_typing: bool) -> None:
         """Tell the workspace that this member is, or is no longer, writing an answer."""

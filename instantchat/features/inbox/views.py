@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from instantchat.features.inbox.resending import PRIVATE_REPLY, why_not
 from instantchat.kit.clock import rfc3339
 from instantchat.runtime.window import window_of
 from instantchat.store.records import Message, Note, Thread
@@ -75,7 +76,8 @@ class Bubble:
 
     `who` names its writer, `delivery` is a word of DESIGN section 6. `action` is how a message goes out that is no
     direct message: `comment_reply` or `react`. `choices` are the titles of its quick replies and buttons; `has_why`:
-    there may be an explanation. `marks` say how it came and whether it was edited, `reactions` are emoji.
+    there may be an explanation. `can_resend`: it did not arrive, or may not have, and a person may send it again;
+    `advice` says what to do instead. `marks` say how it came and whether it was edited, `reactions` are emoji.
     """
 
     id: str
@@ -97,6 +99,8 @@ class Bubble:
     is_seen: bool = False
     marks: list[str] = field(default_factory=list)
     reactions: list[str] = field(default_factory=list)
+    can_resend: bool = False
+    advice: str = ""
 
 
 def row_of(thread: Thread) -> Row:
@@ -146,6 +150,8 @@ def bubble_of(message: Message, names: Mapping[str, str]) -> Bubble:
         is_seen="seenAt" in extras,
         marks=_marks(extras),
         reactions=[str(emoji) for emoji in _dict(extras.get("reactions")).values()],
+        can_resend="resentAs" not in extras and why_not(message) is None,
+        advice=PRIVATE_REPLY if (refused := why_not(message)) and refused.code == "private_reply_spent" else "",
     )
 
 
@@ -222,6 +228,8 @@ def _marks(extras: Mapping[str, Any]) -> list[str]:
         (f"Came by the link “{referral.get('ref')}”", "ref" in referral and "ad_id" not in referral),
         ("About a product", "product" in referral),
         ("Another app holds this conversation", extras.get("standby") is True),
+        ("Found by check", extras.get("foundByCheck") is True),
+        ("Sent again", "resentAs" in extras),
         ("Edited", extras.get("edited") is True),
     ]
     return [words for words, is_so in found if is_so and words]

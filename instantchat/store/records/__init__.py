@@ -28,10 +28,12 @@ from instantchat.store.records.queue import (
     MessageChange,
     NewEvent,
     OpenSend,
+    Resent,
     RunRecord,
     RunState,
     Send,
     SendResult,
+    UnknownSend,
     Work,
 )
 from instantchat.store.records.replay import ReplayEvent
@@ -66,6 +68,7 @@ __all__ = [
     "OpenSend",
     "Page",
     "ReplayEvent",
+    "Resent",
     "Role",
     "RunRecord",
     "RunState",
@@ -77,6 +80,7 @@ __all__ = [
     "Source",
     "TakeOver",
     "Thread",
+    "UnknownSend",
     "User",
     "Work",
 ]

@@ -82,13 +82,23 @@ class Enqueued:
 
 
 @dataclass(frozen=True, slots=True)
+class Resent:
+    """What took the place of a message that did not arrive, or may not have; `is_new`: just now."""
+
+    queued: Enqueued
+    before: Message
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSend:
     """An outgoing message whose end is not known: being sent now, or `unknown`. Reactions and replies to comments are
-    none: no echo tells of them."""
+    none: no echo tells of them. `tried_at` is when its last call began."""
 
     message_id: str
     status: MessageStatus
     text: str
+    tried_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +192,7 @@ class Send:
 @dataclass(frozen=True, slots=True)
 class SendResult:
     """How a claimed send ended. `queued` means provably unsent: try again at `not_before`. `is_untried`: no call was
-    made, so it counts as no attempt."""
+    made, so it counts as no attempt. `look_at`: when the conversation is to be read for what became of an `unknown`."""
 
     message_id: str
     owner: str
@@ -192,3 +202,15 @@ class SendResult:
     error_text: str | None = None
     not_before: dt.datetime | None = None
     is_untried: bool = False
+    look_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSend:
+    """A message of which nobody knows whether it went out, and what reading about it needs. `tried_at` is when its call
+    began."""
+
+    message: Message
+    account: Account
+    igsid: str
+    tried_at: dt.datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, literal_column, select, update
@@ -13,7 +14,7 @@ from instantchat.store.sql.rows import MESSAGES, NOTES, RUNS
 from instantchat.store.sql.tables.inbox import conversations, messages, notes
 from instantchat.store.sql.tables.queue import runs
 
-UNCLAIMED: dict[str, Any] = {"claim_owner": None, "claim_until": None}
+UNCLAIMED: dict[str, Any] = {"claim_owner": None, "claim_until": None, "tried_at": None, "look_at": None}
 
 
 def enqueue(connection: Connection, message: r.Message, take_over: r.TakeOver | None) -> r.Enqueued:
@@ -52,3 +53,22 @@ def _cancel_runs(connection: Connection, conversation_id: str, reason: str, at: 
     ended = {"state": "cancelled", "waiting_for": None, "wake_at": None, "error": reason, "updated_at": at}
     found = connection.execute(waiting.values(**ended, rev=runs.c.rev + 1).returning(*RUNS.columns))
     return RUNS.build(found)
+
+
+def resend(connection: Connection, message: r.Message, of: str, take_over: r.TakeOver | None) -> r.Resent | None:
+    """Under a lock of the message whose place is taken, so that it is taken once."""
+    t = messages.c
+    of_thread = (t.workspace_id == message.workspace_id, t.conversation_id == message.conversation_id)
+    found = MESSAGES.build(connection.execute(MESSAGES.select().where(t.id == of, *of_thread).with_for_update()))
+    before = found[0] if found else None
+    if before is None:
+        return None
+    taken = MESSAGES.first(connection, t.id == before.extras.get("resentAs", ""), *of_thread)
+    if taken is not None:
+        return r.Resent(r.Enqueued(taken, []), before, is_new=False)
+    if before.status not in ("unknown", "rejected"):
+        return None
+    queued = enqueue(connection, message, take_over)
+    marked = replace(before, extras={**before.extras, "resentAs": queued.message.id})
+    connection.execute(update(messages).where(t.id == of).values(extras=marked.extras))
+    return r.Resent(queued, marked, is_new=True)

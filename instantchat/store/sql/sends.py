@@ -32,6 +32,7 @@ CLAIM = (
         status="sending",
         claim_owner=bindparam("new_owner"),
         claim_until=bindparam("new_until"),
+        tried_at=NOW,
         attempts=m.attempts + literal_column("1"),
     )
     .returning(*MESSAGES.columns)
@@ -46,7 +47,12 @@ SETTLE = (
     update(messages)
     .where(m.id == bindparam("message_id"), m.claim_owner == bindparam("owner"))
     .values(claim_owner=None, claim_until=None, attempts=m.attempts - bindparam("untried", type_=Integer()))
-    .values({name: bindparam(f"new_{name}") for name in ("status", "mid", "error_code", "error_text", "not_before")})
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("status", "mid", "error_code", "error_text", "not_before", "look_at")
+        }
+    )
 )
 EXPIRED = (
     select(m.id)
@@ -62,6 +68,7 @@ EXPIRE = (
         status="unknown",
         claim_owner=None,
         claim_until=None,
+        look_at=m.tried_at,
         error_code="outcome_unknown",
         error_text="The server stopped while this message was being sent: nobody knows whether it arrived.",
     )
@@ -87,7 +94,7 @@ def claim_sends(
     ids = [message_id for message_id, conversation_id in heads.items() if conversation_id in locked]
     if not ids:
         return []
-    given = {"ids": padded(ids), "new_owner": owner, "new_until": until}
+    given = {"ids": padded(ids), "new_owner": owner, "new_until": until, "now": now}
     claimed = {one.id: one for one in MESSAGES.build(connection.execute(CLAIM, given))}
     return _sends(connection, [claimed[message_id] for message_id in ids if message_id in claimed])
 
@@ -142,6 +149,7 @@ def settle_sends(connection: Connection, results: Sequence[r.SendResult]) -> lis
             "new_error_code": result.error_code,
             "new_error_text": result.error_text,
             "new_not_before": result.not_before,
+            "new_look_at": result.look_at,
             "untried": int(result.is_untried),
         }
         for result in results

@@ -52,6 +52,7 @@ CHANGE = (
         claim_until=case((NEW_STATUS.is_(None), m.claim_until)),
         error_code=case((NEW_STATUS.is_(None), m.error_code)),
         error_text=case((NEW_STATUS.is_(None), m.error_text)),
+        look_at=case((NEW_STATUS.is_(None), m.look_at)),
         mid=func.coalesce(bindparam("new_mid"), m.mid),
         text=func.coalesce(bindparam("new_text"), m.text),
         attachments=func.coalesce(bindparam("new_attachments", type_=JsonText), m.attachments),

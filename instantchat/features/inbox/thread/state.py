@@ -43,6 +43,13 @@ class Steering(rx.State, mixin=True):
         """Let automatic messages reach this contact again, who asked for none."""
         await self._patch(await current_member(self), {"opted_out": False})
 
+    @rx.event
+    async def resend(self, message: str) -> None:
+        """Send a message of the open conversation again, once however often it is asked."""
+        member = await current_member(self)
+        if self.open_row is not None:
+            await current().inbox.resend(member, self.open_row.id, str(message))
+
     async def _patch(self, member: Member, changes: dict[str, Any]) -> None:
         if self.open_row is not None:
             self._place_row(await current().inbox.patch(member, self.open_row.id, changes))

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.instagram.doctor.server import Setup
 from instantchat.channels.simulator import create_simulator
+from instantchat.channels.simulator.warp import WarpedClock, real
 from instantchat.config import Settings
 from instantchat.engine.registry import load_all
 from instantchat.engine.text import fold
@@ -104,7 +105,7 @@ async def open_assembly(settings: Settings, *, worker: bool, serves: bool = True
     _ = settings.signing_key, settings.vault, settings.webhook_secrets  # made now, so a bad data directory shows now
     load_all()  # now, so that a plug-in which is broken stops the start and not the first event
     handlers()
-    clock = SystemClock()
+    clock = WarpedClock(SystemClock()) if _is_warped(settings, serves=serves) else SystemClock()
     store = open_store(settings.storage_url, clock=clock)
     await store.start()
     _current = build(settings, store, clock, worker=worker, serves=serves)
@@ -149,7 +150,9 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         Completions(http, clock, settings.ai_base_url, Secret(settings.ai_api_key)) if settings.ai_base_url else None
     )
     runtime = Runtime(store, clock, instagram, hub, settings.vault, options, completions)
-    auth = AuthService(store.members, clock, settings)
+    if isinstance(clock, WarpedClock):
+        clock.follow(runtime.clock_moved)
+    auth = AuthService(store.members, real(clock), settings)
     flows = FlowService(store, clock, hub, settings.http_allowed_networks, settings.timezone)
     return Assembly(
         settings=settings,
@@ -194,6 +197,12 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         simulator=_simulator(settings, clock, http) if settings.simulator_on and serves else None,
         relay=Relay(hub, store, settings.storage_url) if settings.storage_url.startswith("postgresql") else None,
     )
+
+
+def _is_warped(settings: Settings, *, serves: bool) -> bool:
+    """Whether the simulator's time is the product's: where one process does all the work, so that no other is left
+    behind in the present."""
+    return settings.simulator_on and serves and settings.storage_url.startswith("sqlite")
 
 
 def _setup(settings: Settings) -> Setup:

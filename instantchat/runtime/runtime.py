@@ -169,6 +169,11 @@ class Runtime:
         """Somebody asked for their data to be deleted."""
         self._erasures.ring()
 
+    def clock_moved(self) -> None:
+        """What waits for a moment looks whether it has come."""
+        for part in (self._scheduler, self._schedules, self._tokens):
+            part.look_again()
+
     async def _intake_settled(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1):

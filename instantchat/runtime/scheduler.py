@@ -59,6 +59,10 @@ class Scheduler:
             self._next = moment
             self._sooner.ring()
 
+    def look_again(self) -> None:
+        """The clock was moved."""
+        self._sooner.ring()
+
     async def run(self) -> None:
         """Until cancelled."""
         while True:

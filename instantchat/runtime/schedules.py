@@ -49,13 +49,18 @@ class Schedules:
         self._timezone = timezone
         self._versions = Versions(store.flows)
         self._rng = SystemRandom()
+        self._sooner = Signal()
+
+    def look_again(self) -> None:
+        """The clock was moved."""
+        self._sooner.ring()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             try:
                 if not await self.fire_some():
-                    await asyncio.sleep(await self._pause())
+                    await self._sooner.heard(await self._pause())
             except Unavailable as error:
                 log.warning("schedules_wait", reason=error.message)
                 await asyncio.sleep(_RETRY)

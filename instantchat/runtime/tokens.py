@@ -16,6 +16,7 @@ from instantchat.errors import Unavailable
 from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Vault
 from instantchat.runtime.live import LiveEvent, Publisher
+from instantchat.runtime.scheduler import Signal
 from instantchat.store.ports import AccountStore
 from instantchat.store.records import Account
 
@@ -56,6 +57,11 @@ class Tokens:
         self._publisher = publisher
         self._vault = vault
         self._rng = rng or SystemRandom()
+        self._sooner = Signal()
+
+    def look_again(self) -> None:
+        """The clock was moved."""
+        self._sooner.ring()
 
     async def run(self) -> None:
         """Once a minute, until cancelled."""
@@ -66,7 +72,7 @@ class Tokens:
                 log.warning("token_refresh_waits", reason=error.message)
             except Exception:
                 log.exception("token_refresh_failed")
-            await asyncio.sleep(_EVERY)
+            await self._sooner.heard(_EVERY)
 
     async def refresh_due(self) -> int:
         """Refresh every token that is due now; how many were tried."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from instantchat.engine.context import InboundMessage
 from instantchat.engine.payload import decode_tap
-from instantchat.engine.text import fold
+from instantchat.engine.text import fold, shorten
 from instantchat.kit.clock import rfc3339
 from instantchat.runtime.automation import Policy
 from instantchat.runtime.lane import Lane
@@ -38,7 +38,7 @@ def _opt_out(lane: Lane, message: InboundMessage) -> Json:
     """Confirmed once: who is opted out already gets no answer to a second one."""
     cancelled = end_runs(lane, OPTED_OUT)
     lane.change_contact(opted_out_at=lane.now)
-    lane.add_activity(f"Opted out of automatic messages with “{message.text}”.", message.at)
+    lane.add_activity(f"Opted out of automatic messages with “{_quoted(message)}”.", message.at)
     decision: Json = {"reason": "stop", "cancelledRunIds": cancelled, "verdicts": []}
     if lane.rules.stop_reply:
         reply = lane.add_message(
@@ -59,7 +59,7 @@ def _opt_out(lane: Lane, message: InboundMessage) -> Json:
 
 def _opt_in(lane: Lane, message: InboundMessage) -> Json:
     lane.change_contact(opted_out_at=None)
-    lane.add_activity(f"Allowed automatic messages again with “{message.text}”.", message.at)
+    lane.add_activity(f"Allowed automatic messages again with “{_quoted(message)}”.", message.at)
     return {"reason": "start", "verdicts": []}
 
 
@@ -67,10 +67,13 @@ def _call_a_person(lane: Lane, message: InboundMessage) -> Json:
     cancelled = end_runs(lane, CALLED_A_PERSON)
     until = hand_over(lane)
     span = span_in_words(HANDOFF_PAUSE)
-    lane.changes.notices.append(
-        Notice(lane.add_activity(f"Asked for a person with “{message.text}”: flows are silent for {span}.", message.at))
-    )
+    note = lane.add_activity(f"Asked for a person with “{_quoted(message)}”: flows are silent for {span}.", message.at)
+    lane.changes.notices.append(Notice(note))
     return {"reason": "escalated", "cancelledRunIds": cancelled, "pausedUntil": rfc3339(until), "verdicts": []}
+
+
+def _quoted(message: InboundMessage) -> str:
+    return shorten(message.text or "", _LONGEST)
 
 
 def _is_awaited(lane: Lane, message: InboundMessage) -> bool:

@@ -50,7 +50,7 @@ class TestOptOut:
         )  # fmt: skip
         assert (confirmation.sender_kind, confirmation.sender_id, confirmation.event_id) == ("flow", None, first)
         assert (await stage.decision(again))["reason"] == "opted_out"
-        assert await stage.notes() == ["Opted out of automatic messages with “ STOP ”."]
+        assert await stage.notes() == ["Opted out of automatic messages with “STOP”."]
         assert (await stage.contact()).opted_out_at is not None
 
     async def test_with_an_empty_answer_is_silent(self, stage: Stage) -> None:
@@ -182,7 +182,7 @@ class TestCallingAPerson:
         decision = await stage.decision(event_id)
         assert (run.state, decision["reason"], decision["cancelledRunIds"]) == ("cancelled", "escalated", [run.id])
         [note] = await stage.notes()
-        assert note == "Asked for a person with “A  HUMAN”: flows are silent for 1 day."
+        assert note == "Asked for a person with “A HUMAN”: flows are silent for 1 day."
         [notice] = [each.record for each in stage.heard.events if each.kind == "notification"]
         assert notice.note.text == note  # type: ignore[union-attr]  # a notice, as its kind says
         assert [who for who, _, _ in await stage.lines()] == ["contact", "contact"]

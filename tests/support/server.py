@@ -48,6 +48,7 @@ class ServerProcess:
             **(environment or {}),
         }
         self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
         self._ready = threading.Event()
         self._ended = threading.Event()
 
@@ -77,7 +78,8 @@ class ServerProcess:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+        self._reader.start()
         ready = self._ready.wait(_START_SECONDS)
         assert ready and not self._ended.is_set(), f"the server did not start:\n{self.output}"
         return self
@@ -94,7 +96,10 @@ class ServerProcess:
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(number)
-        return self._process.wait(20)
+        code = self._process.wait(20)
+        assert self._reader is not None
+        self._reader.join(20)  # it must not take the next process for one that ended
+        return code
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None

@@ -52,7 +52,8 @@ def create_simulator(
     """The app with all its addresses under `prefix`; use `prefix=""` when mounting it at `/simulator` yourself.
 
     `public_url` is where browsers reach this server, `deliver_to` the product's webhook address. `app_secret` is the
-    Instagram app's; the Meta app's signs only when that is switched on. The lifespan starts and stops
+    Instagram app's; the Meta app's signs only when that is switched on. A `WarpedClock` is moved itself, with whatever
+    else runs by it. The lifespan starts and stops
     `app.state.simulator`; a mounted app has no lifespan, so call its `start()` and `stop()` there.
     """
     simulator = Simulator(

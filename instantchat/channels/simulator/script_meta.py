@@ -71,14 +71,16 @@ async def faults(request: Request) -> JSONResponse:
 
 
 async def clock(request: Request) -> JSONResponse:
-    """`{now, offset}`: `GET`, or `POST {advance: seconds}` to move the simulator's time forward."""
+    """`{now, offset, movesProduct}`: `GET`, or `POST {advance: seconds}` to move time forward; `movesProduct`: that of
+    the product it runs in too."""
     simulator = simulator_of(request)
     if request.method == "POST":
         seconds = (await json_object(request)).get("advance")
         if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds <= _LONGEST_STEP:
             raise errors.Invalid("bad_value", "advance is a number of seconds, at most ten years.")
         await simulator.advance(seconds)
-    return JSONResponse({"now": rfc3339(simulator.clock.now()), "offset": simulator.clock.offset})
+    time = simulator.clock
+    return JSONResponse({"now": rfc3339(time.now()), "offset": time.offset, "movesProduct": time.is_followed})
 
 
 async def call_back(request: Request) -> JSONResponse:

@@ -42,7 +42,8 @@ class Simulator:
         self.public_url = public_url.rstrip("/")
         self.deliver_to = deliver_to
         self.app_id, self.secrets, self.verify_token = app_id, secrets, verify_token
-        self.clock, self.http = warp.WarpedClock(clock), http
+        self.clock = clock if isinstance(clock, warp.WarpedClock) else warp.WarpedClock(clock)
+        self.http = http
         self.database = Database(data_dir / "simulator.db")
         self.live = Live()
         self.faults = Faults()
@@ -68,7 +69,7 @@ class Simulator:
         if not self._is_seeded:
             async with self._seeding:
                 await self.database.run(people.seed)
-                self.clock.offset = await self.database.run(warp.read_offset)
+                self.clock.move(await self.database.run(warp.read_offset))
                 self._is_seeded = True
         return await self.database.run(work)
 
@@ -80,7 +81,7 @@ class Simulator:
         """Move time forward: windows close, tokens age, retries come due."""
         offset = self.clock.offset + seconds
         await self.run(lambda c: warp.keep_offset(c, offset))
-        self.clock.offset = offset
+        self.clock.move(offset)
         self.dispatcher.wake()
 
     def picture_url(self, either_id: str) -> str:

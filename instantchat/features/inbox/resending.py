@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 from instantchat.errors import Conflict, NotFound
 from instantchat.features.auth.member import Member
-from instantchat.features.inbox.rules import refuse_opted_out, usable, window_tag
-from instantchat.features.inbox.sending import take_over_by
+from instantchat.features.inbox.rules import usable
+from instantchat.features.inbox.taking_over import authored, take_over
 from instantchat.kit.clock import Clock
 from instantchat.kit.ids import new_id
 from instantchat.runtime.live import LiveEvent, Publisher
-from instantchat.runtime.rules import Rules
 from instantchat.store import records as r
 from instantchat.store.ports import Store
 
@@ -49,10 +48,9 @@ class ResendingService:
         """The new message, with the text, media and choices of the old one, which is marked with `resentAs`; the same
         one however often and by whomever it is asked for.
 
-        As with any message of theirs, a person takes the conversation over from flows and may use the `HUMAN_AGENT`
-        tag. Raises `NotFound` (`conversation_not_found`, `message_not_found`), `Conflict` (`not_failed`,
-        `not_a_message`, `private_reply_spent`, and those of an account that cannot send) and `Forbidden`
-        (`window_closed`, `opted_out`).
+        It counts as any message of the member's: a person's takes the conversation over. Raises
+        `NotFound` (`conversation_not_found`, `message_not_found`), `Conflict` (`not_failed`, `not_a_message`,
+        `private_reply_spent`, and those of an account that cannot send) and `Forbidden` (`window_closed`, `opted_out`).
         """
         member.require("agent")
         thread, old = await self._found(member, conversation_id, message_id)
@@ -62,18 +60,15 @@ class ResendingService:
         if (refused := why_not(old)) is not None:
             raise refused
         account = usable(await self._store.accounts.account(member.workspace_id, old.account_id))
-        now, is_person = self._clock.now(), member.kind == "person"
-        if not is_person:
-            refuse_opted_out(thread.contact)
+        now = self._clock.now()
         new = self._repeated(member, thread, old, now, source)
-        take_over = take_over_by(member, thread.conversation, Rules.of(account).pause, now) if is_person else None
-        done = await self._store.inbox.resend(new, old.id, take_over)
+        done = await self._store.inbox.resend(new, old.id, take_over(member, thread.conversation, account, now))
         if done is None:
             raise Conflict("not_failed", "It has arrived meanwhile.")
         if done.is_new:
             await self._tell(member, done)
             self._wake_outbox()
-        return done.queued.message
+        return done.message
 
     async def _found(self, member: Member, conversation_id: str, message_id: str) -> tuple[r.Thread, r.Message]:
         thread = await self._store.inbox.thread(member.workspace_id, conversation_id)
@@ -87,9 +82,6 @@ class ResendingService:
     def _repeated(
         self, member: Member, thread: r.Thread, old: r.Message, now: dt.datetime, source: r.Source
     ) -> r.Message:
-        is_person = member.kind == "person"
-        tag = window_tag(thread.conversation, now, is_person=is_person)
-        how = {"tag": tag} if tag else {} if is_person else {"isProgram": True}
         said = {name: old.extras[name] for name in _SAID if name in old.extras}
         return r.Message(
             id=new_id("msg"),
@@ -102,16 +94,16 @@ class ResendingService:
             sender_id=member.user_id,
             text=old.text,
             attachments=old.attachments,
-            extras=said | how,
+            extras=said | authored(member, thread, now),
             status="queued",
             created_at=now,
         )
 
     async def _tell(self, member: Member, done: r.Resent) -> None:
-        for message in (done.before, done.queued.message):
+        for message in (done.before, done.message):
             self._publisher.publish(LiveEvent(member.workspace_id, "message", message))
-        for run in done.queued.cancelled:
+        for run in done.cancelled:
             self._publisher.publish(LiveEvent(member.workspace_id, "run", run))
-        thread = await self._store.inbox.thread(member.workspace_id, done.before.conversation_id)
+        thread = await self._store.inbox.thread(member.workspace_id, done.message.conversation_id)
         if thread is not None:
             self._publisher.publish(LiveEvent(member.workspace_id, "conversation", thread))

@@ -8,13 +8,11 @@ from dataclasses import dataclass, replace
 
 from instantchat.errors import Conflict, Invalid, NotFound
 from instantchat.features.auth.member import Member
-from instantchat.features.inbox.notes import activity
-from instantchat.features.inbox.rules import parts_of, refuse_opted_out, usable, window_tag
+from instantchat.features.inbox.rules import parts_of, usable
+from instantchat.features.inbox.taking_over import authored, take_over
 from instantchat.kit.clock import Clock
 from instantchat.kit.ids import new_id
 from instantchat.runtime.live import LiveEvent, Publisher
-from instantchat.runtime.people import TAKEN_OVER, take_over_sentence
-from instantchat.runtime.rules import Rules
 from instantchat.store import records as r
 from instantchat.store.ports import Store
 
@@ -61,20 +59,15 @@ class SendingService:
         thread = await self._thread(member, outgoing)
         account = usable(await self._store.accounts.account(member.workspace_id, thread.conversation.account_id))
         now = self._clock.now()
-        is_person = member.kind == "person"
-        if not is_person:
-            refuse_opted_out(thread.contact)
-        tag = window_tag(thread.conversation, now, is_person=is_person)
-        take_over = take_over_by(member, thread.conversation, Rules.of(account).pause, now) if is_person else None
-        extras = {"tag": tag} if tag else {} if is_person else {"isProgram": True}
-        first = _message(member, thread, outgoing, now, extras)
+        first = _message(member, thread, outgoing, now, authored(member, thread, now))
+        taken_over = take_over(member, thread.conversation, account, now)
         queued: list[r.Enqueued] = []
         for number, part in enumerate(parts):
             message = replace(first, id=new_id("msg"), text=part, idempotency_key=_part_key(key, number))
-            queued.append(await self._store.inbox.enqueue(message, take_over))
+            queued.append(await self._store.inbox.enqueue(message, taken_over))
             if queued[0].message.conversation_id != thread.conversation.id:
                 raise Conflict("idempotency_key_used", "This idempotencyKey was used for a message to somebody else.")
-            take_over = replace(take_over, note=None) if take_over is not None else None
+            taken_over = replace(taken_over, note=None) if taken_over is not None else None
         await self._tell(member, queued)
         self._wake_outbox()
         return queued[0].message
@@ -123,16 +116,6 @@ def _message(member: Member, thread: r.Thread, outgoing: Outgoing, now: dt.datet
         status="queued",
         created_at=now,
     )
-
-
-def take_over_by(member: Member, talk: r.Conversation, pause: dt.timedelta, now: dt.datetime) -> r.TakeOver | None:
-    """What a person's message does to flows; None where the account has no pause. A note is written where flows were
-    not silent already."""
-    if not pause:
-        return None
-    is_paused = talk.paused_until is not None and talk.paused_until > now
-    note = None if is_paused else activity(member, talk.id, take_over_sentence(f"{member.name} answered", pause), now)
-    return r.TakeOver(max(talk.paused_until or now, now + pause), TAKEN_OVER, note)
 
 
 def _checked_key(key: str | None) -> str | None:

@@ -84,8 +84,8 @@ class Message:
     `react` (to `mid`, with `emoji`). What came later: `edited` and `unsent` (true), `reactions` (emoji by `contact` or
     `account`), `seenAt` (RFC 3339; what was sent before it is seen too). Of an incoming one: `replyTo`, `referral`,
     `tapped` (`postback` or `quick_reply`), `standby`, `unsupported`. `notice` is set where no node of a flow wrote it:
-    `disclosure` or `opt_out`. `isProgram`: an API key sent it. Of one that no webhook
-    brought: `foundByCheck`; of one that a person sent again: `resentAs`, the id of the new message.
+    `disclosure` or `opt_out`. `isProgram`: an API key sent it. Of one that no webhook brought: `foundByCheck`; of one
+    that a person sent again: `resentAs`, the id of the new message.
     """
 
     id: str

@@ -83,11 +83,13 @@ class Enqueued:
 
 @dataclass(frozen=True, slots=True)
 class Resent:
-    """What took the place of a message that did not arrive, or may not have; `is_new`: just now."""
+    """A message that took the place of one which did not arrive, or may not have; `is_new`: just now, by a member who
+    `cancelled` these runs by it."""
 
-    queued: Enqueued
+    message: Message
     before: Message
     is_new: bool
+    cancelled: list[RunRecord] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,10 +65,10 @@ def resend(connection: Connection, message: r.Message, of: str, take_over: r.Tak
         return None
     taken = MESSAGES.first(connection, t.id == before.extras.get("resentAs", ""), *of_thread)
     if taken is not None:
-        return r.Resent(r.Enqueued(taken, []), before, is_new=False)
+        return r.Resent(taken, before, is_new=False)
     if before.status not in ("unknown", "rejected"):
         return None
     queued = enqueue(connection, message, take_over)
     marked = replace(before, extras={**before.extras, "resentAs": queued.message.id})
     connection.execute(update(messages).where(t.id == of).values(extras=marked.extras))
-    return r.Resent(queued, marked, is_new=True)
+    return r.Resent(queued.message, marked, is_new=True, cancelled=queued.cancelled)

@@ -152,13 +152,16 @@ def _shown(cases: Mapping[str, ast.expr], names: list[str]) -> str:
 
 
 def _expected(case: ast.expr) -> str:
-    """The lines of the conversation but the one that was there before (`SAID`); `HELLO` is the answer of a flow."""
+    """The lines of the conversation but the one that was there before (`SAID`), and what those with a name mean."""
     before, lines = (part.elts for part in _pair(case))
     told = [str(line.value) for line in lines if isinstance(line, ast.Constant)]
     found = [f"`{line}`" for line in told if line != "contact: before"]
-    if not before and len(told) < len(lines):
-        found.append("and a flow answers")
+    if not before:
+        found += [meaning for name, meaning in _NAMED.items() if name in {ast.unparse(line) for line in lines}]
     return ", ".join(found)
+
+
+_NAMED = {"HELLO": "and a flow answers", "TAKEN_OVER": "and flows are silent for a while"}
 
 
 def _pair(value: ast.expr) -> tuple[ast.List, ast.List]:

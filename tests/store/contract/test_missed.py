@@ -157,9 +157,9 @@ class TestResend:
             thread = await store.inbox.thread(world.workspace_id, old.conversation_id)
             assert thread is not None
             new = world.message(thread.conversation, "out", text="again")
-            done = await store.inbox.resend(new, old.id, r.TakeOver(world.now + MINUTE, "taken_over: Test."))
+            done = await store.inbox.resend(new, old.id, r.TakeOver(world.now + MINUTE, "taken_over: x"))
             marked = dataclasses.replace(old, extras={**old.extras, "resentAs": new.id})
-            assert done == r.Resent(r.Enqueued(new, []), marked, is_new=True)
+            assert done == r.Resent(new, marked, is_new=True)
             assert await store.inbox.message(world.workspace_id, new.id) == new
             assert await store.inbox.message(world.workspace_id, old.id) == marked
             thread = await store.inbox.thread(world.workspace_id, old.conversation_id)
@@ -176,7 +176,7 @@ class TestResend:
         await store.inbox.resend(first, old.id, None)
         done = await store.inbox.resend(second, old.id, None)
         assert done is not None
-        assert (done.queued.message, done.is_new) == (first, False)
+        assert (done.message, done.is_new) == (first, False)
         assert await store.inbox.message(world.workspace_id, second.id) is None
 
     async def test_not_of_what_arrived_or_is_elsewhere(self, store: Store, world: World) -> None:

@@ -117,7 +117,10 @@ class ServerDoctor:
         return Check(key, title, "failed", f"A delivery signed with it was not accepted: {_said(answer)}.", fix)
 
     async def _clock_skew(self) -> Check:
-        title, answer = "Clock", await self._ask("GET", "", origin=self._setup.graph_url)
+        title = "Clock"
+        if self._setup.is_simulated:  # whose time can be moved, and ours with it
+            return Check("clock", title, "ok", "The simulator runs by our clock.")
+        answer = await self._ask("GET", "", origin=self._setup.graph_url)
         their = _date(answer)
         if their is None:
             return Check("clock", title, "unknown", "Instagram's server did not say what time it is.")

@@ -43,10 +43,11 @@ export async function watchTime(changed) {
   });
 }
 
-function showTime({ offset }) {
+function showTime({ offset, movesProduct }) {
   state.offset = offset;
   const shown = new Date(now()).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
   find("clock").textContent = offset ? `It is ${shown} here.` : "The simulator runs on this machine's time.";
+  find("moves").textContent = movesProduct ? "InstantChat's waits, windows and tokens move along; you stay signed in." : "Your server keeps its own time.";
   find("time").textContent = shown;
   find("time").hidden = !offset;
 }

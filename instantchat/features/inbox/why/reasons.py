@@ -34,8 +34,8 @@ DECISIONS: Final[dict[str, str]] = {
     "unsent": "The person took a message back; its text and media were dropped here too.",
     "edited": "The person edited a message, and it was changed here too.",
     "seen": "The person saw the messages up to this one.",
-    "found_late": "It was found by a check, over an hour after it was written: kept, but no flow heard it any more.",
     "taken_back": "The message was unsent before it came, so nothing of it was kept and no flow heard it.",
+    "found_late": "It was found by a check, over an hour after it was written: kept, but no flow heard it any more.",
     "known_message": "It is a message that is stored here already, so it changed nothing.",
     "unknown_message": "It is about a message that is not stored here, so it changed nothing.",
 }

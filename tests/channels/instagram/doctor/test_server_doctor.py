@@ -167,6 +167,11 @@ class TestClock:
         assert (check.state, check.evidence) == (state, f"Our clock and Instagram's are {abs(seconds)} s apart.")
         assert bool(check.fix) == (state != "ok")
 
+    async def test_the_simulators_is_ours_even_when_it_was_moved(self) -> None:
+        answer = httpx.Response(200, headers={"Date": "Thu, 01 Jan 1970 00:00:00 GMT"})
+        check = (await examined(lambda _request: answer, is_simulated=True))["clock"]
+        assert (check.state, check.evidence) == ("ok", "The simulator runs by our clock.")
+
     @pytest.mark.parametrize("answer", [httpx.Response(200), httpx.Response(200, headers={"Date": "tomorrow"})])
     async def test_cannot_be_told(self, answer: httpx.Response) -> None:
         check = (await examined(lambda request: answer if request.url.host == "graph.test" else healthy(request)))[

@@ -62,7 +62,8 @@ async def test_pitfall_03_the_echo_of_a_template_is_known(shop: Shop, when: str)
 async def test_pitfall_04_the_owners_phone_is_recorded_and_pauses_flows(shop: Shop) -> None:
     """What the owner answers in Instagram's own app is missing from the inbox, and the bot talks on beside them.
 
-    It is in the conversation, and flows stay silent for that contact for an hour.
+    It is in the conversation, and flows stay silent for that contact, for as long as the account's rules
+    say: an hour, unless changed.
     """
     await shop.answers(ANY, HELLO)
     ana = await shop.customer()

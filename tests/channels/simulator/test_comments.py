@@ -91,7 +91,7 @@ class TestWebhook:
         assert (await reply(world, comment["id"]))[1]["error_subcode"] == 2534025
 
     async def test_only_who_subscribed_hears_of_them(self, world: World) -> None:
-        await world.client.subscribe(world.account_id, world.token, ["messages"])
+        await world.graph("POST", "me/subscribed_apps", params={"subscribed_fields": "messages"})
         igsid = await world.customer()
         await world.comment(igsid, "unheard")
         await world.write(igsid, "heard")

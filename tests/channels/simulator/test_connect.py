@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from instantchat.channels.instagram.client import FIELDS
 from instantchat.channels.instagram.errors import MetaRefused, MetaUnreachable, RefusalKind
 from instantchat.kit.crypto import Secret
 from tests.channels.simulator.world import APP_SECRET, CALLBACK, META, World
@@ -184,6 +185,24 @@ class TestSubscription:
             "sunny.bakery": True,
             "lena.draws": False,
         }
+
+    @pytest.mark.parametrize(
+        ("accepted", "optional"),
+        [("both", {"message_edit", "message_echoes"}), ("message_edit", {"message_edit"}), ("none", set())],
+    )
+    async def test_asks_for_optional_fields_too_and_does_without(
+        self, unconnected: World, accepted: str, optional: set[str]
+    ) -> None:
+        await unconnected.api("PUT", "faults", {"optionalFields": accepted})
+        await unconnected.connect()
+        fields = await unconnected.client.subscribed_fields(unconnected.account_id, unconnected.token)
+        assert fields == set(FIELDS) | optional
+
+    async def test_a_dead_token_is_not_tried_again(self, world: World) -> None:
+        await world.api("POST", f"accounts/{world.account_id}/revoke")
+        with pytest.raises(MetaRefused) as refusal:
+            await world.client.subscribe(world.account_id, world.token)
+        assert refusal.value.refusal.code == 190
 
 
 class TestUnknownPaths:

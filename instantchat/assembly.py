@@ -25,6 +25,7 @@ from instantchat.features.flows.service import FlowService
 from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.features.inbox.service import InboxService
+from instantchat.features.messenger_profile.service import MessengerProfileService
 from instantchat.features.trial.service import TrialService
 from instantchat.kit.clock import Clock, SystemClock
 from instantchat.kit.completions import Completions
@@ -55,6 +56,7 @@ class Assembly:
     profile: ProfileService
     connect: ConnectService
     doctor: DoctorService
+    messenger_profile: MessengerProfileService
     callbacks: CallbackService
     flows: FlowService
     transfer: TransferService
@@ -146,6 +148,16 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
     runtime = Runtime(store, clock, instagram, hub, settings.vault, options, completions)
     auth = AuthService(store.members, clock, settings)
     flows = FlowService(store, clock, hub, settings.http_allowed_networks, settings.timezone)
+    connect = ConnectService(
+        store,
+        clock,
+        hub,
+        instagram,
+        settings.vault,
+        settings.signing_key,
+        base_url=settings.base_url,
+        is_configured=bool(settings.instagram_app_id),
+    )
     return Assembly(
         settings=settings,
         clock=clock,
@@ -155,17 +167,9 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         runtime=runtime,
         auth=auth,
         profile=ProfileService(auth, settings.data_dir),
-        connect=ConnectService(
-            store,
-            clock,
-            hub,
-            instagram,
-            settings.vault,
-            settings.signing_key,
-            base_url=settings.base_url,
-            is_configured=bool(settings.instagram_app_id),
-        ),
+        connect=connect,
         doctor=DoctorService(store, clock, http, instagram, settings.vault, _setup(settings)),
+        messenger_profile=MessengerProfileService(store, connect, instagram, settings.vault),
         callbacks=CallbackService(
             store, clock, hub, settings.webhook_secrets, runtime.wake_deletions, base_url=settings.base_url
         ),

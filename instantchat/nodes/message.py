@@ -13,6 +13,7 @@ from instantchat.engine.effects import Attachment, Button, Effect, QuickReply, S
 from instantchat.engine.form import Kind, Multiline, Part, Required, SentInParts, Templated
 from instantchat.engine.inputs import Input, Reply, TimeUp
 from instantchat.engine.issues import Issue
+from instantchat.engine.media import refused_ending
 from instantchat.engine.node import End, Exit, ExitsFrom, Node, Outcome, Take, WaitFor
 from instantchat.engine.speech import say, together
 from instantchat.engine.text import BUTTONS_BYTES, MESSAGE_BYTES, fold, shorten, split_text
@@ -138,6 +139,10 @@ class MessageNode(Node):
         yield from check_cards("cards", self.cards)
         for index, item in enumerate(self.attachments):
             yield from check_url(f"attachments.{index}.url", item.url)
+            refused = refused_ending(item.type, item.url.strip())
+            if refused:
+                hint = "It will not be sent. Use a file of another kind, or choose the kind that it is."
+                yield Issue("media_type", refused, "warning", field=f"attachments.{index}.url", hint=hint)
         yield from self._check_length()
 
     def _check_length(self) -> Iterator[Issue]:

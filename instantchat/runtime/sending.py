@@ -13,6 +13,7 @@ from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, 
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.instagram.errors import Refusal, RefusalKind
 from instantchat.channels.instagram.messages import Attachment, Button, Card, Outgoing, QuickReply, bodies
+from instantchat.engine.media import refused_ending
 from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Secret, Vault
 from instantchat.runtime.slots import Slots
@@ -112,6 +113,10 @@ class Sender:
 
     def _refusal(self, send: Send) -> tuple[str, str] | None:
         """Why Instagram would refuse it, known without asking. Comments are answered without a window."""
+        for each in send.message.attachments:
+            refused = refused_ending(each["type"], each.get("url") or "")
+            if refused:
+                return "media_type", f"Instagram does not take this file. {refused}"
         if "commentId" in send.message.extras:
             return None
         window, now = window_of(send.conversation), self._clock.now()

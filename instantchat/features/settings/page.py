@@ -5,18 +5,21 @@ from __future__ import annotations
 import reflex as rx
 
 from instantchat import ui
+from instantchat.features.messenger_profile.components import conversation_starters
+from instantchat.features.messenger_profile.state import MessengerProfile
 from instantchat.features.settings.components import appearance, delete_account, password, profile, session, your_data
 from instantchat.features.settings.state import Settings
 from instantchat.ui.pages import page
 
 
-@page("/settings", title="Settings", on_load=[Settings.load])
+@page("/settings", title="Settings", on_load=[Settings.load, MessengerProfile.load])
 def settings() -> rx.Component:
     """The page."""
     return rx.el.div(
         ui.page_header("Settings", description="Your account on this server."),
         profile(),
         password(),
+        conversation_starters(),
         appearance(),
         session(),
         your_data(),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, TypedDict
 
 import reflex as rx
 
 from instantchat import assembly
 from instantchat.channels.instagram.messenger_profile import ICE_BREAKERS, MENU_ITEMS
-from instantchat.errors import AppError, FieldError, Unauthenticated
+from instantchat.errors import AppError, Unauthenticated
 from instantchat.features.auth.member import Member
 from instantchat.features.auth.state import current_member
 from instantchat.features.messenger_profile.schemas import IceBreaker, MenuItem, ProfileIn, ProfileOut
-from instantchat.ui.errors import sentence
 from instantchat.ui.toast import toast
 
 _MOST = {"starters": ICE_BREAKERS, "menu": MENU_ITEMS}
@@ -59,10 +57,12 @@ class MessengerProfile(rx.State):
     menu: list[Row] = []
     heard: list[Option] = []
     _made: int = 0
+    _last: dict[str, Any] = {}
 
     @rx.event(background=True)
     async def load(self) -> None:
-        """Read the connected accounts, and what Instagram shows for the chosen one or the first."""
+        """Read the connected accounts, and what Instagram shows for the chosen one or the first. A reconnect comes here
+        too: what is being edited stays while Instagram says what it said before."""
         async with self:
             try:
                 member = await current_member(self)
@@ -74,7 +74,8 @@ class MessengerProfile(rx.State):
             self.accounts = [{"value": each.id, "label": f"@{each.username}"} for each in connected]
             if self.account_id not in {each["value"] for each in self.accounts}:
                 self.account_id = self.accounts[0]["value"] if self.accounts else ""
-            self.is_loaded = not self.accounts
+                self._last = {}
+            self.is_loaded = bool(self._last) or not self.accounts
             account_id = self.account_id
         if account_id:
             await self._read(member, account_id)
@@ -83,7 +84,7 @@ class MessengerProfile(rx.State):
     async def choose(self, account_id: str) -> Any:
         """Another account."""
         await current_member(self)
-        self.account_id, self.is_loaded = account_id[:100], False
+        self.account_id, self.is_loaded, self._last = account_id[:100], False, {}
         return MessengerProfile.load
 
     @rx.event
@@ -150,7 +151,8 @@ class MessengerProfile(rx.State):
                 self.problem, self.is_loaded = refusal.message, True
             return
         async with self:
-            if self.account_id == account_id:
+            self.is_loaded = True
+            if self.account_id == account_id and found.wire() != self._last:
                 self._show(found)
 
     def _show(self, found: ProfileOut) -> None:
@@ -159,7 +161,7 @@ class MessengerProfile(rx.State):
         for warned in found.warnings:
             self._mark(warned.field, "warning", warned.message)
         self.heard = [{"value": each.payload, "label": each.flow} for each in found.heard]
-        self.is_loaded, self.problem = True, ""
+        self._last = found.wire()
 
     def _take(self, form: dict[str, Any]) -> None:
         """What was typed; the rows themselves and their order are known here."""
@@ -180,10 +182,8 @@ class MessengerProfile(rx.State):
         )
 
     def _refuse(self, refusal: AppError) -> None:
-        unplaced: Sequence[FieldError] = [
-            each for each in refusal.errors if not self._mark(each.field or "", "", each.message)
-        ]
-        self.error = unplaced[0].message if unplaced else refusal.message if refusal.errors else sentence(refusal)
+        unplaced = [each for each in refusal.errors if not self._mark(each.field or "", "", each.message)]
+        self.error = unplaced[0].message if unplaced else refusal.message
 
     def _mark(self, field: str, what: str, text: str) -> bool:
         """Write a sentence at a row, by a path such as `menu.0.title`; False when that names none."""

@@ -26,6 +26,7 @@ from instantchat.features.flows.service import FlowService
 from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.features.inbox.service import InboxService
+from instantchat.features.messenger_profile.service import MessengerProfileService
 from instantchat.features.rules.service import RulesService
 from instantchat.features.trial.service import TrialService
 from instantchat.kit.clock import Clock, SystemClock
@@ -58,6 +59,7 @@ class Assembly:
     connect: ConnectService
     doctor: DoctorService
     rules: RulesService
+    messenger_profile: MessengerProfileService
     callbacks: CallbackService
     flows: FlowService
     transfer: TransferService
@@ -154,6 +156,16 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         clock.follow(runtime.clock_moved)
     auth = AuthService(store.members, real(clock), settings)
     flows = FlowService(store, clock, hub, settings.http_allowed_networks, settings.timezone)
+    connect = ConnectService(
+        store,
+        clock,
+        hub,
+        instagram,
+        settings.vault,
+        settings.signing_key,
+        base_url=settings.base_url,
+        is_configured=bool(settings.instagram_app_id),
+    )
     return Assembly(
         settings=settings,
         clock=clock,
@@ -163,16 +175,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         runtime=runtime,
         auth=auth,
         profile=ProfileService(auth, settings.data_dir),
-        connect=ConnectService(
-            store,
-            clock,
-            hub,
-            instagram,
-            settings.vault,
-            settings.signing_key,
-            base_url=settings.base_url,
-            is_configured=bool(settings.instagram_app_id),
-        ),
+        connect=connect,
         doctor=DoctorService(
             store,
             clock,
@@ -184,6 +187,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
             runtime.reads,
         ),
         rules=RulesService(store, hub),
+        messenger_profile=MessengerProfileService(store, connect, instagram, settings.vault),
         callbacks=CallbackService(
             store, clock, hub, settings.webhook_secrets, runtime.wake_deletions, base_url=settings.base_url
         ),

@@ -70,7 +70,8 @@ class Effect:
 
 @plain
 class SendMessage(Effect):
-    """One message of at most 1,000 UTF-8 bytes of text (640 with buttons), or one attachment, or cards.
+    """One message of at most 1,000 UTF-8 bytes of text (640 with buttons), or one attachment (several images), or
+    cards.
 
     Messages of one node come in sending order: media first, then the text's parts, then the cards; quick replies and
     buttons are on the last. `comment_id`: it goes out as the private reply to that comment, of which there is one.

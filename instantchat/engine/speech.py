@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
 from .effects import Attachment, Button, Card, QuickReply, SendMessage
 from .text import BUTTONS_BYTES, MESSAGE_BYTES, split_text
 from .visit import Visit
+
+IMAGES = 10  # docs: Instagram API, Send messages: several images in one message
+
+
+class _Medium(Protocol):
+    @property
+    def type(self) -> str: ...
+
+
+M = TypeVar("M", bound=_Medium)
+
+
+def together(media: Sequence[M]) -> list[list[M]]:
+    """Media by message: images in a row share one, up to ten of them; anything else goes alone."""
+    found: list[list[M]] = []
+    for each in media:
+        if found and each.type == found[-1][-1].type == "image" and len(found[-1]) < IMAGES:
+            found[-1].append(each)
+        else:
+            found.append([each])
+    return found
 
 
 def say(
@@ -19,13 +41,13 @@ def say(
     buttons: Sequence[Button] = (),
     cards: Sequence[Card] = (),
 ) -> tuple[SendMessage, ...]:
-    """The messages in sending order: each medium, the text in parts, the cards. None when there is nothing to say.
+    """The messages in sending order: the media, the text in parts, the cards. None when there is nothing to say.
 
     `text` has its templates filled. Buttons hang on the last part of the text and quick replies on the last message;
     both are lost where there is neither text nor cards to hang on.
     """
     run_id, node_id = visit.run_id, visit.node_id
-    messages = [SendMessage(run_id, node_id, attachments=(each,)) for each in media]
+    messages = [SendMessage(run_id, node_id, attachments=tuple(each)) for each in together(media)]
     parts = split_text(text, BUTTONS_BYTES if buttons else MESSAGE_BYTES)
     messages += [SendMessage(run_id, node_id, part) for part in parts]
     if parts and buttons:

@@ -13,8 +13,9 @@ from instantchat.engine.effects import Attachment, Button, Effect, QuickReply, S
 from instantchat.engine.form import Kind, Multiline, Part, Required, SentInParts, Templated
 from instantchat.engine.inputs import Input, Reply, TimeUp
 from instantchat.engine.issues import Issue
+from instantchat.engine.media import refused_ending
 from instantchat.engine.node import End, Exit, ExitsFrom, Node, Outcome, Take, WaitFor
-from instantchat.engine.speech import say
+from instantchat.engine.speech import say, together
 from instantchat.engine.text import BUTTONS_BYTES, MESSAGE_BYTES, fold, shorten, split_text
 from instantchat.engine.visit import Visit
 from instantchat.nodes.offers import (
@@ -39,10 +40,10 @@ class AttachmentItem(Part):
 class MessageNode(Node):
     """Sends a message, with media, quick replies, buttons or cards.
 
-    Media goes first, then the text, then the cards; long texts are sent in parts. With quick replies or buttons that
-    go on in the flow it waits for a tap until the messaging window closes; a typed title counts as a tap. Any other
-    text takes `next` if that is connected, else it is offered to the triggers while this node keeps waiting. Without
-    them the flow goes on at once.
+    Media goes first (images in a row are one message), then the text, then the cards; long texts are sent in parts.
+    With quick replies or buttons that go on in the flow it waits for a tap until the messaging window closes; a typed
+    title counts as a tap. Any other text takes `next` if that is connected, else it is offered to the triggers while
+    this node keeps waiting. Without them the flow goes on at once.
     """
 
     type: ClassVar[str] = "messageNode"
@@ -112,7 +113,7 @@ class MessageNode(Node):
         return True
 
     def sends(self) -> int:
-        return len(self.attachments) + len(self._parts()) + bool(self.cards)
+        return len(together(self.attachments)) + len(self._parts()) + bool(self.cards)
 
     def opens_window(self, exit_id: str) -> bool:
         return self.waits()
@@ -138,6 +139,10 @@ class MessageNode(Node):
         yield from check_cards("cards", self.cards)
         for index, item in enumerate(self.attachments):
             yield from check_url(f"attachments.{index}.url", item.url)
+            refused = refused_ending(item.type, item.url.strip())
+            if refused:
+                hint = "It will not be sent. Use a file of another kind, or choose the kind that it is."
+                yield Issue("media_type", refused, "warning", field=f"attachments.{index}.url", hint=hint)
         yield from self._check_length()
 
     def _check_length(self) -> Iterator[Issue]:

@@ -13,6 +13,7 @@ from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, 
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.instagram.errors import Refusal, RefusalKind
 from instantchat.channels.instagram.messages import Attachment, Button, Card, Outgoing, QuickReply, bodies
+from instantchat.engine.media import refused_ending
 from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Secret, Vault
 from instantchat.runtime.slots import Slots
@@ -140,6 +141,10 @@ class Sender:
         unwanted = _unwanted(send)
         if unwanted is not None:
             return unwanted
+        for each in send.message.attachments:
+            refused = refused_ending(each["type"], each.get("url") or "")
+            if refused:
+                return "media_type", f"Instagram does not take this file. {refused}"
         if "commentId" in send.message.extras:
             return None
         window, now = window_of(send.conversation), self._clock.now()

@@ -27,6 +27,13 @@ async def queued(stage: Stage, greeting: Json, *texts: str) -> None:
     await stage.work()
 
 
+def answering(data: Json) -> Json:
+    """A flow that answers "price" with this message."""
+    graph = keyword_flow("price", "")
+    graph["nodes"][1]["data"] = data
+    return graph
+
+
 async def replies(stage: Stage) -> list[Message]:
     return [message for message in await stage.messages() if message.direction == "out"]
 
@@ -67,6 +74,23 @@ class TestSend:
         await stage.send()
         [reply] = await replies(stage)
         assert (reply.status, reply.error_code, stage.instagram.sent) == ("rejected", "window_closed", [])
+
+    async def test_a_file_of_a_kind_instagram_refuses_is_refused_without_a_call(self, stage: Stage) -> None:
+        data = {"attachments": [{"type": "image", "url": "https://x.example/{{message.text}}.webp"}]}
+        await queued(stage, answering(data))
+        await stage.send()
+        [reply] = await replies(stage)
+        assert (reply.status, reply.error_code, stage.instagram.sent) == ("rejected", "media_type", [])
+        assert reply.error_text == (
+            "Instagram does not take this file. Pictures can be .png, .jpeg, .jpg or .gif; this is .webp."
+        )
+
+    async def test_pictures_in_a_row_are_one_call(self, stage: Stage) -> None:
+        urls = ["https://x.example/a.png", "https://x.example/b.png"]
+        await queued(stage, answering({"attachments": [{"type": "image", "url": url} for url in urls]}))
+        await stage.send()
+        [sent] = stage.instagram.sent
+        assert [each["payload"]["url"] for each in sent["message"]["attachments"]] == urls
 
     @pytest.mark.parametrize(("days", "status"), [(6.9, "sent"), (7, "rejected")])
     async def test_a_persons_answer_has_seven_days(self, stage: Stage, days: float, status: str) -> None:

@@ -44,11 +44,14 @@ FIELDS = (
     "comments",
     "live_comments",
 )
+# Listed in one of Meta's documents and called Messenger's own in another (`instagram-api.md` 2.5, 2.6).
+OPTIONAL_FIELDS = ("message_edit", "message_echoes")
 _ME_FIELDS = "id,user_id,username,name,account_type,profile_picture_url"
 _PROFILE_FIELDS = (
     "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user"
 )
 _PROFILE_TIMEOUT = 5.0
+_BAD_PARAMETER = 100
 _SENDERS_KEPT = 1_000
 
 
@@ -126,15 +129,18 @@ class InstagramClient:
         url = f"{self.versioned}/me"
         return answers.identity(await self.call("GET", url, token, params={"fields": _ME_FIELDS}))
 
-    async def subscribe(self, ig_user_id: str, token: Secret, fields: Sequence[str] = FIELDS) -> None:
-        """Ask for the account's webhooks; by numeric id first, then by `me`, as some projects had to."""
-        query = {"subscribed_fields": ",".join(fields)}
-        try:
-            await self.call("POST", f"{self.versioned}/{ig_user_id}/subscribed_apps", token, params=query)
-        except MetaRefused as error:
-            if error.refusal.kind is RefusalKind.RECONNECT:
-                raise
-            await self.call("POST", f"{self.versioned}/me/subscribed_apps", token, params=query)
+    async def subscribe(self, ig_user_id: str, token: Secret) -> None:
+        """Ask for the account's webhooks: all `FIELDS`, and of the `OPTIONAL_FIELDS` what Instagram takes. By numeric
+        id first, then by `me`, as some projects had to."""
+        attempts = [(node, count) for node in (ig_user_id, "me") for count in range(len(OPTIONAL_FIELDS), -1, -1)]
+        for node, count in attempts:
+            query = {"subscribed_fields": ",".join(FIELDS + OPTIONAL_FIELDS[:count])}
+            try:
+                await self.call("POST", f"{self.versioned}/{node}/subscribed_apps", token, params=query)
+                return
+            except MetaRefused as error:
+                if error.refusal.code != _BAD_PARAMETER or (node, count) == attempts[-1]:
+                    raise
 
     async def unsubscribe(self, ig_user_id: str, token: Secret) -> None:
         """Stop the account's webhooks."""

@@ -1,6 +1,7 @@
 """Our outgoing message to the bodies Meta accepts, within its limits (`instagram-api.md` 3.2).
 
-One message of ours may need several of theirs: text and media cannot share one, and text has 1,000 bytes.
+One message of ours may need several of theirs: text and media cannot share one, and text has 1,000 bytes. Up to ten
+images are one message; any other medium is one of its own.
 Media goes first and cards last; quick replies, which Instagram shows only under the last message, are on that.
 """
 
@@ -17,6 +18,7 @@ MAX_BUTTONS = 3
 MAX_TITLE = 20
 MAX_CARDS = 10
 MAX_CARD_TEXT = 80
+MAX_IMAGES = 10
 Json = dict[str, Any]
 
 
@@ -39,10 +41,12 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Media by public URL; `type` is image, video, audio or file, or like_heart without a URL."""
+    """Media by public URL, or by the id of an upload (`uploads`); `type` is image, video, audio or file, or like_heart
+    without either."""
 
     type: str
     url: str | None = None
+    attachment_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +99,22 @@ def reaction(igsid: str, mid: str, emoji: str | None) -> Json:
     return {"recipient": {"id": igsid}, "sender_action": action, "payload": payload}
 
 
+def media(attachment: Attachment) -> Json:
+    """Meta's attachment object."""
+    if attachment.attachment_id is not None:
+        return {"type": attachment.type, "payload": {"attachment_id": attachment.attachment_id}}
+    if attachment.url is None:
+        return {"type": attachment.type}
+    return {"type": attachment.type, "payload": {"url": attachment.url}}
+
+
 def split_text(text: str, limit: int = MAX_TEXT_BYTES) -> list[str]:
     """Pieces of at most `limit` UTF-8 bytes, cut between words where there are any, never inside a character."""
     return list(_pieces(text.strip(), limit))
 
 
 def _messages(outgoing: Outgoing) -> list[Json]:
-    messages: list[Json] = [{"attachment": _media(attachment)} for attachment in outgoing.attachments]
+    messages = list(_media_messages(outgoing.attachments))
     text = outgoing.text
     if not text.strip() and (outgoing.buttons or (outgoing.quick_replies and not outgoing.cards)):
         text = " / ".join(choice.title for choice in outgoing.buttons or outgoing.quick_replies)
@@ -142,10 +155,16 @@ def _buttons(buttons: Sequence[Button]) -> list[Json]:
     return [_button(button) for button in buttons[:MAX_BUTTONS]]
 
 
-def _media(attachment: Attachment) -> Json:
-    if attachment.url is None:
-        return {"type": attachment.type}
-    return {"type": attachment.type, "payload": {"url": attachment.url}}
+def _media_messages(attachments: Sequence[Attachment]) -> Iterator[Json]:
+    """Images in a row share a message, anything else has one of its own."""
+    groups: list[list[Json]] = []
+    for each in map(media, attachments):
+        if groups and each["type"] == groups[-1][-1]["type"] == "image" and len(groups[-1]) < MAX_IMAGES:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    for group in groups:
+        yield {"attachment": group[0]} if len(group) == 1 else {"attachments": group}
 
 
 def _button(button: Button) -> Json:

@@ -63,6 +63,9 @@ class Faults(_Ordered):
     comments_form: Literal["changes", "flat", "comment_id"] = "changes"
     shares_form: Literal["ig_post", "share", "both"] = "ig_post"
     envelopes: Literal["flat", "data"] = "flat"
+    optional_fields: Literal["both", "message_edit", "none"] = Field(
+        "both", description="Which of message_edit and message_echoes an account may subscribe to."
+    )
     # limits of an account
     text_per_second: int = Field(100, ge=0, le=1_000_000)
     media_per_second: int = Field(10, ge=0, le=1_000_000)

@@ -23,14 +23,13 @@ _FIELDS = (
     "messaging_referral",
     "messaging_optins",
     "messaging_handover",
-    "message_edit",
-    "message_echoes",
     "standby",
     "comments",
     "live_comments",
     "mentions",
     "story_insights",
 )
+_OPTIONAL = {"both": ("message_edit", "message_echoes"), "message_edit": ("message_edit",), "none": ()}
 
 
 async def subscriptions(request: Request) -> JSONResponse:
@@ -45,8 +44,9 @@ async def subscriptions(request: Request) -> JSONResponse:
     fields_csv = ",".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
     if request.method == "POST" and not fields_csv.strip(","):
         raise bad_parameter("(#100) Param subscribed_fields must be non-empty")
-    if any(name not in _FIELDS for name in fields_csv.split(",") if name):
-        raise bad_parameter(f"(#100) Param subscribed_fields must be of {{{', '.join(_FIELDS)}}}")
+    allowed = _FIELDS + _OPTIONAL[simulator.faults.optional_fields]
+    if any(name not in allowed for name in fields_csv.split(",") if name):
+        raise bad_parameter(f"(#100) Param subscribed_fields must be of {{{', '.join(allowed)}}}")
     fields_csv = "" if request.method == "DELETE" else fields_csv
     await simulator.run(lambda c: people.set_subscription(c, account.user_id, fields_csv))
     simulator.live.publish("accounts", {"accountId": account.user_id, "connected": bool(fields_csv)})

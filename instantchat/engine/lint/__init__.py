@@ -41,6 +41,7 @@ Errors stop activation, warnings and information do not. Each finding is at its 
 | `keyword_clash` | warning | another active flow listens to the same |
 | `both_choices` | warning | quick replies and buttons in one message |
 | `bare_card` | error | a card has nothing but a title |
+| `media_type` | warning | by its address a medium is of a kind that Instagram refuses |
 | `one_split` | warning | a random split has one way |
 | `long_title` | warning | a title is longer than Instagram shows |
 | `variable_maybe_unset` | info | a variable is read that only some of the ways here set |

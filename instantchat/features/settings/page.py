@@ -5,6 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from instantchat import ui
+from instantchat.features.messenger_profile.components import conversation_starters
+from instantchat.features.messenger_profile.state import MessengerProfile
 from instantchat.features.rules.components import automation
 from instantchat.features.rules.state import Automation
 from instantchat.features.settings.components import appearance, delete_account, password, profile, session, your_data
@@ -12,15 +14,16 @@ from instantchat.features.settings.state import Settings
 from instantchat.ui.pages import page
 
 
-@page("/settings", title="Settings", on_load=[Settings.load, Automation.load])
+@page("/settings", title="Settings", on_load=[Settings.load, Automation.load, MessengerProfile.load])
 def settings() -> rx.Component:
     """The page."""
     return rx.el.div(
-        ui.page_header("Settings", description="Your account on this server."),
+        ui.page_header("Settings", description="Yours, and those of your Instagram accounts."),
         profile(),
         password(),
-        appearance(),
         automation(),
+        conversation_starters(),
+        appearance(),
         session(),
         your_data(),
         delete_account(),

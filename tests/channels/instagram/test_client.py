@@ -9,7 +9,8 @@ import orjson
 import pytest
 
 from instantchat.channels.instagram.answers import Rejected, Sent, Unknown
-from instantchat.channels.instagram.client import InstagramClient
+from instantchat.channels.instagram.client import FIELDS, InstagramClient
+from instantchat.channels.instagram.errors import MetaRefused
 from instantchat.kit.crypto import Secret
 
 Json = dict[str, Any]
@@ -78,12 +79,41 @@ class TestReplyToComment:
         assert isinstance(await meta.client.reply_to_comment("c_9", Secret("t"), "Hi"), Unknown)
 
 
+class TestSubscribe:
+    async def test_asks_for_all_at_once(self) -> None:
+        meta = Meta({"success": True})
+        await meta.client.subscribe("17841", Secret("t"))
+        assert asked(meta) == [("/v25.0/17841/subscribed_apps", "message_edit,message_echoes")]
+
+    async def test_narrows_its_wish_then_says_me(self) -> None:
+        """Code 100 tells neither which field is refused nor whether it is the id."""
+        meta = Meta({"error": {"code": 100, "message": "Invalid parameter"}}, status=400)
+        with pytest.raises(MetaRefused):
+            await meta.client.subscribe("17841", Secret("t"))
+        by_id, by_me = "/v25.0/17841/subscribed_apps", "/v25.0/me/subscribed_apps"
+        wishes = ["message_edit,message_echoes", "message_edit", ""]
+        assert asked(meta) == [(path, wish) for path in (by_id, by_me) for wish in wishes]
+
+    async def test_any_other_refusal_is_final(self) -> None:
+        meta = Meta({"error": {"code": 4, "message": "Application request limit reached"}}, status=400)
+        with pytest.raises(MetaRefused):
+            await meta.client.subscribe("17841", Secret("t"))
+        assert len(meta.requests) == 1
+
+
 class TestPrivateReply:
     @pytest.mark.parametrize("code", [1, 2])
     async def test_one_that_reached_meta_is_never_sent_again(self, code: int) -> None:
         meta = Meta({"error": {"code": code, "message": "try later"}}, status=500)
         body = {"recipient": {"comment_id": "c_9"}, "message": {"text": "Hi"}}
         assert isinstance(await meta.client.send("17841", Secret("t"), body), Unknown)
+
+
+def asked(meta: Meta) -> list[tuple[str, str]]:
+    """Path, and the fields beside the sure ones, of each request."""
+    wishes = [(each.url.path, each.url.params["subscribed_fields"].split(",")) for each in meta.requests]
+    assert all(len(set(FIELDS) & set(wish)) == 10 for _, wish in wishes)
+    return [(path, ",".join(each for each in wish if each not in FIELDS)) for path, wish in wishes]
 
 
 class Meta:

@@ -101,6 +101,49 @@ class TestBodies:
             {"text": "hi"},
         ]
 
+    def test_images_in_a_row_share_messages_of_ten(self) -> None:
+        images = [Attachment("image", f"https://x/{number}.png") for number in range(11)]
+        found = [body["message"] for body in bodies(Outgoing(attachments=images), igsid="1")]
+        assert [len(message.get("attachments", [])) for message in found] == [10, 0]
+        assert found[0]["attachments"][9] == {"type": "image", "payload": {"url": "https://x/9.png"}}
+        assert found[1] == {"attachment": {"type": "image", "payload": {"url": "https://x/10.png"}}}
+
+    def test_another_medium_between_images_keeps_its_place(self) -> None:
+        kinds = ("image", "image", "video", "image")
+        made = Outgoing(attachments=[Attachment(kind, f"https://x/{kind}") for kind in kinds])
+        found = [body["message"] for body in bodies(made, igsid="1")]
+        assert [[each["type"] for each in one.get("attachments", [one.get("attachment")])] for one in found] == [
+            ["image", "image"], ["video"], ["image"],
+        ]  # fmt: skip
+
+    def test_an_upload_goes_by_its_id(self) -> None:
+        (body,) = bodies(Outgoing(attachments=[Attachment("video", attachment_id="77")]), igsid="1")
+        assert body["message"] == {"attachment": {"type": "video", "payload": {"attachment_id": "77"}}}
+
+    def test_text_over_buttons_has_640_bytes(self) -> None:
+        made = Outgoing("é" * 400, buttons=[Button("Yes", "y")])
+        first, last = (body["message"] for body in bodies(made, igsid="1"))
+        assert first == {"text": "é" * 320}
+        assert last["attachment"]["payload"]["text"] == "é" * 80
+
+    def test_buttons_are_cut_to_metas_limits(self) -> None:
+        made = Outgoing("hi", buttons=[Button("A title of more than twenty", f"p{number}") for number in range(4)])
+        (body,) = bodies(made, igsid="1")
+        buttons = body["message"]["attachment"]["payload"]["buttons"]
+        assert [button["title"] for button in buttons] == ["A title of more than"] * 3
+
+    def test_everything_at_once_is_media_text_cards_and_then_the_chips(self) -> None:
+        made = Outgoing(
+            "hi",
+            attachments=[Attachment("audio", "https://x/a.m4a")],
+            cards=[Card("Hat", "Warm")],
+            quick_replies=[QuickReply("More", "m")],
+        )
+        found = [body["message"] for body in bodies(made, igsid="1")]
+        kinds = [message.get("text") or message["attachment"]["type"] for message in found]
+        assert kinds == ["audio", "hi", "template"]
+        assert ["quick_replies" in message for message in found] == [False, False, True]
+
     def test_long_text_is_sent_in_pieces_with_the_choices_last(self) -> None:
         found = bodies(Outgoing("word " * 500, quick_replies=[QuickReply("Y", "y")]), igsid="1")
         assert [("quick_replies" in body["message"]) for body in found] == [False, False, True]

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from instantchat.channels.instagram import comments
 from instantchat.channels.instagram.answers import Rejected, Sent
+from instantchat.channels.instagram.errors import MetaRefused
 from instantchat.channels.instagram.messages import Button, Outgoing, bodies
 from tests.channels.simulator.world import World
 
@@ -91,7 +93,7 @@ class TestWebhook:
         assert (await reply(world, comment["id"]))[1]["error_subcode"] == 2534025
 
     async def test_only_who_subscribed_hears_of_them(self, world: World) -> None:
-        await world.client.subscribe(world.account_id, world.token, ["messages"])
+        await world.graph("POST", "me/subscribed_apps", params={"subscribed_fields": "messages"})
         igsid = await world.customer()
         await world.comment(igsid, "unheard")
         await world.write(igsid, "heard")
@@ -122,21 +124,25 @@ class TestModeration:
     async def test_hides_shows_and_deletes(self, world: World) -> None:
         comment = await world.comment(await world.customer(), "spam")
         path = comment["id"]
-        await world.graph("POST", path, params={"hide": "true"})
+        await comments.hide(world.client, path, world.token)
         assert (await world.graph("GET", path, params={"fields": "hidden,text"}))[1] == {
             "hidden": True,
             "text": "spam",
             "id": path,
         }
-        await world.graph("POST", path, params={"hide": "false"})
+        await comments.hide(world.client, path, world.token, hidden=False)
         assert (await world.graph("GET", path, params={"fields": "hidden"}))[1]["hidden"] is False
-        assert (await world.graph("DELETE", path))[1] == {"success": True}
-        assert (await world.graph("DELETE", path))[1]["error_subcode"] == 33
+        await comments.delete(world.client, path, world.token)
+        with pytest.raises(MetaRefused) as refusal:
+            await comments.delete(world.client, path, world.token)
+        assert refusal.value.code == "meta_100_33"
 
     async def test_the_owners_cannot_be_hidden(self, world: World) -> None:
         comment = await world.comment(await world.customer(), "x")
         _, own = await world.graph("POST", f"{comment['id']}/replies", data={"message": "y"})
-        assert (await world.graph("POST", own["id"], params={"hide": "true"}))[0] == 400
+        with pytest.raises(MetaRefused) as refusal:
+            await comments.hide(world.client, own["id"], world.token)
+        assert refusal.value.code == "meta_100"
 
     async def test_lists_by_cursor_newest_first(self, world: World) -> None:
         igsid = await world.customer()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from instantchat.channels.instagram.errors import MetaRefused, MetaUnreachable, RefusalKind
+from instantchat.channels.instagram.client import FIELDS, SCOPES
+from instantchat.channels.instagram.errors import TESTER_HINT, MetaRefused, MetaUnreachable, RefusalKind
 from instantchat.kit.crypto import Secret
 from tests.channels.simulator.world import APP_SECRET, CALLBACK, META, World
 
@@ -64,6 +65,16 @@ class TestCodeExchange:
         assert short.token.reveal().startswith("IGAA")
         assert "instagram_business_manage_messages" in short.permissions
         assert short.user_id is not None and short.user_id.startswith("17841")
+
+    @pytest.mark.parametrize("form", ["flat", "data"])
+    async def test_reads_both_envelopes_alike(self, unconnected: World, form: str) -> None:
+        """Flat with an unquoted id and an array of permissions, or `data[0]` with text and csv."""
+        await unconnected.api("PUT", "faults", {"envelopes": form})
+        short = await unconnected.client.exchange_code((await unconnected.authorize())["code"], CALLBACK)
+        long = await unconnected.client.long_lived(short.token)
+        me = await unconnected.client.me(long.token)
+        assert short.permissions == set(SCOPES)
+        assert (short.user_id, me.username) == (me.ig_user_id, "sunny.bakery")
 
     async def test_strips_the_fragment(self, unconnected: World) -> None:
         code = (await unconnected.authorize())["code"] + "#_"
@@ -130,6 +141,13 @@ class TestTokens:
             await world.client.me(world.token)
         assert refusal.value.refusal.kind is RefusalKind.RECONNECT
 
+    async def test_an_account_without_a_role_in_the_app_gets_a_hint(self, world: World) -> None:
+        await world.api("PUT", "faults", {"appLive": False})
+        await world.api("PATCH", f"accounts/{world.account_id}", {"isTester": False})
+        with pytest.raises(MetaRefused, match="lacks the Instagram Tester role") as refusal:
+            await world.client.me(world.token)
+        assert refusal.value.refusal.hint == TESTER_HINT
+
     async def test_garbage_is_190(self, world: World) -> None:
         with pytest.raises(MetaRefused) as refusal:
             await world.client.me(Secret("garbage"))
@@ -184,6 +202,24 @@ class TestSubscription:
             "sunny.bakery": True,
             "lena.draws": False,
         }
+
+    @pytest.mark.parametrize(
+        ("accepted", "optional"),
+        [("both", {"message_edit", "message_echoes"}), ("message_edit", {"message_edit"}), ("none", set())],
+    )
+    async def test_asks_for_optional_fields_too_and_does_without(
+        self, unconnected: World, accepted: str, optional: set[str]
+    ) -> None:
+        await unconnected.api("PUT", "faults", {"optionalFields": accepted})
+        await unconnected.connect()
+        fields = await unconnected.client.subscribed_fields(unconnected.account_id, unconnected.token)
+        assert fields == set(FIELDS) | optional
+
+    async def test_a_dead_token_is_not_tried_again(self, world: World) -> None:
+        await world.api("POST", f"accounts/{world.account_id}/revoke")
+        with pytest.raises(MetaRefused) as refusal:
+            await world.client.subscribe(world.account_id, world.token)
+        assert refusal.value.refusal.code == 190
 
 
 class TestUnknownPaths:

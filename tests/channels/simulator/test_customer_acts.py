@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from instantchat.channels.instagram.client import FIELDS
 from tests.channels.simulator.world import World
 
 DAY = 86400
@@ -144,8 +143,7 @@ class TestChanges:
         for mid in (mine, theirs):
             assert await world.refused("POST", f"customers/{igsid}/unsends", {"mid": mid}) == 404
 
-    async def test_edit_where_the_field_is_subscribed(self, world: World) -> None:
-        await world.client.subscribe(world.account_id, world.token, [*FIELDS, "message_edit"])
+    async def test_edit(self, world: World) -> None:
         igsid = await world.customer()
         mine, _ = await opened(world, igsid)
         for number, text in enumerate(("one", "two"), 1):

@@ -44,6 +44,7 @@ class TestSend:
             Outgoing("choose", buttons=[Button("Yes", "y"), Button("Site", url="https://example.com/a")]),
             Outgoing(cards=[Card("Hat", "Warm", buttons=[Button("Buy", "b")]), Card("Cap", url="https://example.com")]),
             Outgoing(attachments=[Attachment("image", "https://example.com/a.png")]),
+            Outgoing(attachments=[Attachment("image", f"https://example.com/{number}.png") for number in range(10)]),
             Outgoing(attachments=[Attachment("like_heart")]),
         ],
     )

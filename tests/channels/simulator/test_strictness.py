@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from instantchat.channels.instagram.answers import NoProfile, Profile, Unsent
+from instantchat.channels.instagram.answers import NoProfile, Profile, Rejected, Unsent
+from instantchat.channels.instagram.errors import RefusalKind
 from tests.channels.simulator.world import META, World
 
 DAY = 86400
@@ -168,10 +169,16 @@ class TestLimits:
 
 class TestMedia:
     @pytest.mark.parametrize(
-        ("kind", "name", "subcode"),
-        [("image", "missing", 2018008), ("image", "audio", 2018047), ("image", "big", 2018109)],
+        ("kind", "name", "subcode", "sentence"),
+        [
+            ("image", "missing", 2018008, "Instagram could not fetch the media address."),
+            ("image", "audio", 2018047, "The media is of another type than stated."),
+            ("image", "big", 2018109, "The media is too big."),
+        ],
     )
-    async def test_is_fetched_when_told_so(self, world: World, kind: str, name: str, subcode: int) -> None:
+    async def test_is_fetched_when_told_so(
+        self, world: World, kind: str, name: str, subcode: int, sentence: str
+    ) -> None:
         def serve(request: httpx.Request) -> httpx.Response:
             if request.url.path == "/missing":
                 return httpx.Response(404)
@@ -184,6 +191,9 @@ class TestMedia:
         world.simulator.http = httpx.AsyncClient(transport=httpx.MockTransport(serve))
         send["message"] = {"attachment": {"type": kind, "payload": {"url": f"https://media.example/{name}"}}}
         assert (await world.raw_send(send))[1]["error_subcode"] == subcode
+        outcome = await world.client.send(world.account_id, world.token, send)
+        assert isinstance(outcome, Rejected)
+        assert (outcome.refusal.kind, outcome.refusal.sentence) == (RefusalKind.CONTENT, sentence)
         send["message"] = {"attachment": {"type": kind, "payload": {"url": "https://media.example/good"}}}
         assert (await world.raw_send(send))[0] == 200
 

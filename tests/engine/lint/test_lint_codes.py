@@ -99,6 +99,8 @@ FOUND: list[tuple[str, str, dict[str, Any], str | None, str | None]] = [
      "n", "buttons"),
     ("long_title", "warning", graph([T, say("n", quickReplies=[{"id": "a", "title": "x" * 21}])], "t>n"), "n",
      "quickReplies.0.title"),
+    ("media_type", "warning", one("messageNode", attachments=[{"type": "audio", "url": "https://x.example/a.mp3"}]),
+     "n", "attachments.0.url"),
     ("one_split", "warning", one("randomizerNode", splits=[{"id": "a"}]), "n", "splits"),
     ("variable_maybe_unset", "info",
      graph([T, node("c", "conditionNode", keyword="x"), node("v", "questionNode", content="?", saveTo="size"),

@@ -147,6 +147,8 @@ class TestAfterAComment:
         ("data", "count"),
         [
             ({"content": "x", "attachments": [{"type": "image", "url": "https://x.example/a.png"}]}, 2),
+            ({"attachments": [{"type": "image", "url": "https://x.example/a.png"}] * 3}, 1),
+            ({"attachments": [{"type": kind, "url": "https://x.example/a.mp4"} for kind in ("video", "audio")]}, 2),
             ({"content": "x" * 1001}, 2),
             ({"content": "x", "cards": [{"title": "Bread", "subtitle": "2 €"}]}, 2),
             ({"content": "x" * 1000}, 1),

@@ -138,6 +138,11 @@ class TestSubscription:
         assert (check.state, check.evidence) == ("warning", "Not delivered: comments.")
         assert check.fix
 
+    async def test_of_optional_fields_too(self) -> None:
+        fields = [*FIELDS, "message_edit", "message_echoes"]
+        check = (await examined({"subscribed_apps": {"data": [{"subscribed_fields": fields}]}}))["subscription"]
+        assert (check.state, check.evidence) == ("ok", "All 10 fields are delivered.")
+
     async def test_of_all_but_messages(self) -> None:
         some = [field for field in FIELDS if field != "messages"]
         check = (await examined({"subscribed_apps": {"data": [{"subscribed_fields": some}]}}))["subscription"]

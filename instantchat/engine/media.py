@@ -1,0 +1,40 @@
+"""What kinds of files Instagram takes as media (docs: Instagram API, Send messages)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+TAKEN: dict[str, tuple[str, ...]] = {
+    "image": ("png", "jpeg", "jpg", "gif"),
+    "audio": ("aac", "m4a", "wav", "mp4"),
+    "video": ("mp4", "ogg", "avi", "mov", "webm"),
+    "file": ("pdf",),
+}
+_NAMES = {"image": "Pictures", "audio": "Audio", "video": "Videos", "file": "Files"}
+# An ending that says nothing of the content (`.php`, `.com`, none) is not judged.
+_OTHERS = {
+    "image": "webp heic heif avif bmp tif tiff svg ico psd",
+    "audio": "mp3 flac opus oga wma aif aiff amr mid midi",
+    "video": "ogv mkv wmv flv m4v 3gp mpg mpeg",
+    "file": "doc docx xls xlsx ppt pptx odt ods odp txt rtf csv zip rar 7z epub",
+}
+_KNOWN = frozenset(ending for endings in (*TAKEN.values(), *map(str.split, _OTHERS.values())) for ending in endings)
+
+
+def refused_ending(kind: str, url: str) -> str | None:
+    """Why Instagram would refuse a file of this ending as media of this kind, as a sentence; None when nothing is known
+    against it. Only the address is looked at: the content may be something else all the same."""
+    taken = TAKEN.get(kind)
+    try:
+        _, dot, ending = urlsplit(url).path.rpartition(".")
+    except ValueError:
+        return None
+    ending = ending.lower()
+    if taken is None or not dot or ending in taken or ending not in _KNOWN:
+        return None
+    return f"{_NAMES[kind]} can be {_listed(taken)}; this is .{ending}."
+
+
+def _listed(endings: tuple[str, ...]) -> str:
+    *first, last = (f".{ending}" for ending in endings)
+    return f"{', '.join(first)} or {last}" if first else last

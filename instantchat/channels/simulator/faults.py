@@ -42,6 +42,7 @@ class Faults(_Ordered):
     fail_next: Failure | None = None
     burn_private_replies: bool = Field(False, description="A private reply that failed has used its comment up.")
     plain_private_replies: bool = Field(False, description="Refuse buttons, cards and chips in private replies.")
+    inbox_overload: bool = Field(False, description="The inbox has over 72,000 messages: nothing can be sent.")
     human_agent: bool = Field(True, description="The app may use the HUMAN_AGENT tag.")
     app_live: bool = Field(True, description="Off: development mode, so no webhooks and testers' accounts only.")
     fetch_media: bool = Field(False, description="Fetch the media of a send, and refuse it as Meta does.")
@@ -68,6 +69,9 @@ class Faults(_Ordered):
     media_per_second: int = Field(10, ge=0, le=1_000_000)
     conversations_per_second: int = Field(2, ge=0, le=1_000_000)
     private_replies_per_hour: int = Field(750, ge=0, le=1_000_000)
+    thread_per_second: int = Field(0, ge=0, le=1_000_000, description="Sends to one person.")
+    calls_per_hour: int = Field(0, ge=0, le=1_000_000, description="Any calls: the platform's limit (code 4).")
+    business_calls_per_day: int = Field(0, ge=0, le=1_000_000, description="Calls that send nothing (code 80002).")
 
     def view(self) -> dict[str, Any]:
         """The JSON of the script API."""

@@ -26,6 +26,7 @@ from instantchat.features.flows.service import FlowService
 from instantchat.features.flows.starting import StartingService
 from instantchat.features.flows.transfer import TransferService
 from instantchat.features.inbox.service import InboxService
+from instantchat.features.rules.service import RulesService
 from instantchat.features.trial.service import TrialService
 from instantchat.kit.clock import Clock, SystemClock
 from instantchat.kit.completions import Completions
@@ -56,6 +57,7 @@ class Assembly:
     profile: ProfileService
     connect: ConnectService
     doctor: DoctorService
+    rules: RulesService
     callbacks: CallbackService
     flows: FlowService
     transfer: TransferService
@@ -128,6 +130,7 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         bool(settings.ai_base_url),
         settings.timezone,
         settings.edit_zero_is_new,
+        frozenset(map(fold, settings.start_words)),
     )
     options = RuntimeOptions(
         webhook_secrets=settings.webhook_secrets,
@@ -137,6 +140,8 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
         policy=policy,
         send_limit_media=settings.send_limit_media,
         private_replies_per_hour=settings.private_replies_per_hour,
+        conversations_per_second=settings.conversations_per_second,
+        reconcile_every=dt.timedelta(minutes=settings.reconcile_minutes),
         explanations_kept=dt.timedelta(days=settings.explanations_days),
         worker=worker,
         is_alone=settings.storage_url.startswith("sqlite"),
@@ -168,7 +173,17 @@ def build(settings: Settings, store: Store, clock: Clock, *, worker: bool, serve
             base_url=settings.base_url,
             is_configured=bool(settings.instagram_app_id),
         ),
-        doctor=DoctorService(store, clock, http, instagram, settings.vault, _setup(settings)),
+        doctor=DoctorService(
+            store,
+            clock,
+            http,
+            instagram,
+            settings.vault,
+            _setup(settings),
+            runtime.intake if serves else None,
+            runtime.reads,
+        ),
+        rules=RulesService(store, hub),
         callbacks=CallbackService(
             store, clock, hub, settings.webhook_secrets, runtime.wake_deletions, base_url=settings.base_url
         ),

@@ -69,6 +69,12 @@ class Settings(BaseSettings):
         10, ge=0, description="Audio and video messages per account and second; 0 is no limit."
     )
     private_replies_per_hour: int = Field(750, ge=0, description="Private replies per account and hour; 0 is no limit.")
+    conversations_per_second: int = Field(
+        2, ge=0, description="Calls per account and second that read conversations and comments; 0 is no limit."
+    )
+    reconcile_minutes: int = Field(
+        5, ge=1, le=1440, description="Minutes between two checks of an account for what webhooks missed."
+    )
     simulator: bool | None = Field(
         None,
         description="The built-in Instagram simulator; on in development without META_APP_ID, refused in production.",
@@ -96,7 +102,11 @@ class Settings(BaseSettings):
     timezone: str = Field("UTC", description="Time zone of delays and schedules that name none, such as Europe/Madrid.")
     stop_words: Words = Field(
         ["stop", "unsubscribe"],
-        description="Messages, comma separated, that end every waiting flow of the contact and start none.",
+        description="Messages, comma separated, that opt the contact out: waiting flows end, and nothing automatic is "
+        "sent any more.",
+    )
+    start_words: Words = Field(
+        ["start"], description="Messages, comma separated, with which who opted out allows automatic messages again."
     )
     edit_zero_is_new: bool = Field(
         False,
@@ -107,7 +117,13 @@ class Settings(BaseSettings):
     )
 
     @field_validator(
-        "encryption_keys", "cors_origins", "trusted_proxies", "stop_words", "http_allowed_networks", mode="before"
+        "encryption_keys",
+        "cors_origins",
+        "trusted_proxies",
+        "stop_words",
+        "start_words",
+        "http_allowed_networks",
+        mode="before",
     )
     @classmethod
     def _split(cls, value: Any) -> Any:

@@ -38,13 +38,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator decided for all workspaces. `stop_words` are folded; `timezone` is an IANA name;
-    `edit_zero_is_new`: see `inbound.take_edit`."""
+    """What the operator decided for all workspaces. `stop_words` and `start_words` are folded; `timezone` is an IANA
+    name; `edit_zero_is_new`: see `inbound.take_edit`."""
 
     stop_words: frozenset[str] = frozenset()
     has_ai: bool = False
     timezone: str = "UTC"
     edit_zero_is_new: bool = False
+    start_words: frozenset[str] = frozenset()
 
 
 DEFAULT_POLICY = Policy()
@@ -63,6 +64,8 @@ class Automation:
     def hear(self, lane: Lane, message: InboundMessage, *, is_first: bool = False, run_id: str | None = None) -> Json:
         """Let the flows hear something that happened; the record of why which of them ran. `run_id` is the id of the
         run that starts first, when it was promised."""
+        if lane.known_contact.opted_out_at is not None:
+            return {"reason": "opted_out", "verdicts": []}
         paused_until = lane.paused_until
         if paused_until is not None:
             return {"reason": "paused", "pausedUntil": rfc3339(paused_until), "verdicts": []}

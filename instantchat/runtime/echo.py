@@ -8,7 +8,9 @@ from __future__ import annotations
 import datetime as dt
 
 from instantchat.runtime.automation import Automation
-from instantchat.runtime.lane import PHONE_PAUSE, Lane, TryLater
+from instantchat.runtime.found import SLACK
+from instantchat.runtime.lane import Lane, TryLater
+from instantchat.runtime.people import take_over
 from instantchat.store.records import Event, Json, MessageChange, OpenSend
 
 PATIENCE = dt.timedelta(seconds=1)
@@ -48,6 +50,8 @@ def _same(lane: Lane, event: Event) -> OpenSend | None:
     for send in sends:
         if send.message_id in lane.changes.settled:
             continue
+        if event.payload.get("foundByCheck") and (send.tried_at or lane.now) > event.at + SLACK:
+            continue  # it stood there before this call began
         if is_template or (send.text == text and (text or is_media)):
             return send
     return None
@@ -62,14 +66,12 @@ def _from_phone(lane: Lane, event: Event) -> Json:
         sender_id=None,
         text=event.payload.get("text") or "",
         attachments=event.payload.get("attachments") or [],
-        extras={},
+        extras={"foundByCheck": True} if event.payload.get("foundByCheck") else {},
         status="sent",
         created_at=min(event.at, lane.now),
         mid=event.payload.get("mid"),
         event_id=event.id,
     )
-    until = min(event.at, lane.now) + PHONE_PAUSE
-    if until > lane.now:
-        lane.change_conversation(paused_until=max(lane.conversation.paused_until or until, until))
+    take_over(lane, message.created_at, "Somebody answered from Instagram's own app")
     lane.changes.counts["messages_out"] += 1
     return {"reason": "phone", "messageId": message.id}

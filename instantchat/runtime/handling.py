@@ -20,6 +20,7 @@ from instantchat.runtime.inbound import (
 )
 from instantchat.runtime.lane import Lane, TryLater
 from instantchat.runtime.marks import take_handover, take_reaction, take_seen, take_unsend
+from instantchat.runtime.people import end_outrun
 from instantchat.runtime.runs import failed_record
 from instantchat.runtime.starts import take_api
 from instantchat.store.records import Event, HandledEvent, Json, RunRecord
@@ -54,6 +55,7 @@ def handle_lane(lane: Lane, automation: Automation) -> None:
     An event that fails for a bug of ours is tried three times, what follows it waiting, then marked failed. A run whose
     timer fails so is failed at once.
     """
+    end_outrun(lane)
     due = sorted((run for run in lane.work.due_runs if _is_due(run, lane.now)), key=_wake_at)
     for event in lane.work.events:
         while due and _wake_at(due[0]) <= event.received_at:

@@ -8,19 +8,25 @@ from instantchat.channels.instagram.payloads import mapping, text_of
 from instantchat.engine.context import InboundMessage
 from instantchat.kit.clock import rfc3339
 from instantchat.runtime.automation import Automation
+from instantchat.runtime.found import is_late
 from instantchat.runtime.heard import inbound_message
 from instantchat.runtime.lane import Lane
 from instantchat.runtime.marks import change_message
+from instantchat.runtime.wishes import take_wish
 from instantchat.store.records import Event, Json
 
 
 def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
     """A direct message, story reply or mention, quick reply tap, button or menu tap: stored, opens the window, and is
-    heard by the flows unless another app holds the thread. One that is stored already is not taken again."""
+    heard by the flows unless another app holds the thread, or it is a word for us (`wishes`). One that is stored
+    already is not taken again, and of one that was unsent before it came nothing is kept."""
     payload = event.payload
     if payload.get("isEcho"):
         return {"reason": "recorded"}  # a tap of the account's own, in a thread with itself
     if (known := lane.message_about(payload.get("mid"))) is not None:
+        if known.extras.get("unsent"):
+            lane.changes.forgotten.append(event.id)
+            return {"reason": "taken_back", "messageId": known.id}
         return {"reason": "known_message", "messageId": known.id}
     heard = inbound_message(event.kind, payload, event.id, event.at)
     is_first = lane.known_conversation.heard_at is None
@@ -41,7 +47,10 @@ def take_message(lane: Lane, event: Event, automation: Automation) -> Json:
     window = _came_in(lane, event, heard)
     if heard is None:
         return {"reason": "standby", "verdicts": [], **window}
-    return {**automation.hear(lane, heard, is_first=is_first), **window}
+    wish = take_wish(lane, heard, automation.policy)
+    if wish is None and is_late(payload, event.at, lane.now):
+        return {"reason": "found_late", "verdicts": [], **window}
+    return {**(wish or automation.hear(lane, heard, is_first=is_first)), **window}
 
 
 def take_comment(lane: Lane, event: Event, automation: Automation) -> Json:
@@ -49,6 +58,8 @@ def take_comment(lane: Lane, event: Event, automation: Automation) -> Json:
     heard = inbound_message(event.kind, event.payload, event.id, event.at)
     if heard is None:
         return {"reason": "recorded"}
+    if is_late(event.payload, event.at, lane.now):
+        return {"reason": "found_late", "verdicts": []}
     decision = automation.hear(lane, heard)
     if decision.get("startedRunId"):
         username = heard.refs.get("username")
@@ -124,6 +135,8 @@ def _extras(kind: str, payload: Json) -> Json:
         extras["standby"] = True
     if mapping(mapping(payload.get("raw")).get("message")).get("is_unsupported"):
         extras["unsupported"] = True
+    if payload.get("foundByCheck"):
+        extras["foundByCheck"] = True
     return extras
 
 

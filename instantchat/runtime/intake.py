@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -63,19 +63,22 @@ class Intake:
         """
         self._check(body, signature)
         now = self._clock.now()
-        events = [
-            NewEvent(
-                id=new_id("evt"),
-                ig_user_id=event.account_ig_id,
-                igsid=event.contact_igsid,
-                kind=event.kind,
-                natural_key=event.natural_key,
-                payload=event_payload(event),
-                at=event.at,
-                received_at=now,
-            )
-            for event in parse_delivery(body, received_at=now)
-        ]
+        events = [_new(event, event_payload(event), now) for event in parse_delivery(body, received_at=now)]
+        received = await self._store(events, now)
+        self.totals.update(dataclasses.asdict(received))
+        return received
+
+    async def take_found(self, found: Sequence[ParsedEvent]) -> int:
+        """Store what a check found as if a webhook had brought it, marked `foundByCheck`; how many were new."""
+        now = self._clock.now()
+        events = [_new(event, {**event_payload(event), "foundByCheck": True}, now) for event in found]
+        return (await self._store(events, now)).new
+
+    async def settled(self) -> None:
+        """Return when every accepted delivery is stored."""
+        await self._batcher.settled()
+
+    async def _store(self, events: list[NewEvent], now: dt.datetime) -> Received:
         answers = await self._batcher.submit(events)
         new = answers.count("new")
         if new:
@@ -87,13 +90,7 @@ class Intake:
             log.info("webhook_test", events=tests)
         if unknown:
             log.info("webhook_unknown_account", events=unknown)
-        received = Received(new, answers.count("duplicate"), unknown, tests)
-        self.totals.update(dataclasses.asdict(received))
-        return received
-
-    async def settled(self) -> None:
-        """Return when every accepted delivery is stored."""
-        await self._batcher.settled()
+        return Received(new, answers.count("duplicate"), unknown, tests)
 
     def _check(self, body: bytes, signature: str | None) -> None:
         matched = verify(body, signature, self._secrets)
@@ -106,6 +103,19 @@ class Intake:
         if matched != self._matched:  # which one it is matters once, not on each delivery
             self._matched = matched
             log.info("webhook_signed_by", setting=matched)
+
+
+def _new(event: ParsedEvent, payload: Json, now: dt.datetime) -> NewEvent:
+    return NewEvent(
+        id=new_id("evt"),
+        ig_user_id=event.account_ig_id,
+        igsid=event.contact_igsid,
+        kind=event.kind,
+        natural_key=event.natural_key,
+        payload=payload,
+        at=event.at,
+        received_at=now,
+    )
 
 
 def event_payload(event: ParsedEvent) -> Json:

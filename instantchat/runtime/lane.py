@@ -11,6 +11,7 @@ from instantchat.engine.context import ContactView
 from instantchat.engine.window import Window
 from instantchat.kit.ids import new_id
 from instantchat.runtime.live import Notice
+from instantchat.runtime.rules import Rules
 from instantchat.runtime.window import window_of
 from instantchat.store.records import (
     Checkpoint,
@@ -27,8 +28,7 @@ from instantchat.store.records import (
     Work,
 )
 
-PHONE_PAUSE = dt.timedelta(hours=1)  # how long flows stay silent after the owner answered from Instagram itself
-HANDOFF_PAUSE = dt.timedelta(hours=24)  # and after a flow handed over to people
+LONG_SILENCE = dt.timedelta(hours=24)  # after so long without a message, automation is disclosed anew
 
 
 class TryLater(Exception):
@@ -66,6 +66,7 @@ class Changes:
     assignment: Assignment | None = None
     assign: str | None = None
     status: ConversationStatus | None = None
+    forgotten: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     typing_seconds: float = 0
     wants_profile: bool = False
@@ -78,6 +79,7 @@ class Changes:
             message_changes=list(self.message_changes),
             notes=list(self.notes),
             notices=list(self.notices),
+            forgotten=list(self.forgotten),
             counts=Counter(self.counts),
         )
 
@@ -85,7 +87,9 @@ class Changes:
 class Lane:
     """One leased lane while it is handled: `changes` so far, `handled` events."""
 
-    __slots__ = ("_blank_contact", "_blank_conversation", "changes", "handled", "now", "owner", "stored_runs", "work")
+    __slots__ = (
+        "_blank_contact", "_blank_conversation", "_rules", "changes", "handled", "now", "owner", "stored_runs", "work"
+    )  # fmt: skip
 
     def __init__(self, work: Work, owner: str, now: dt.datetime) -> None:
         self.work = work
@@ -96,6 +100,14 @@ class Lane:
         self.changes = Changes(work.contact, work.conversation, dict(self.stored_runs))
         self._blank_contact: Contact | None = None
         self._blank_conversation: Conversation | None = None
+        self._rules: Rules | None = None
+
+    @property
+    def rules(self) -> Rules:
+        """The account's."""
+        if self._rules is None:
+            self._rules = Rules.of(self.work.account)
+        return self._rules
 
     @property
     def contact(self) -> Contact:
@@ -196,11 +208,14 @@ class Lane:
             **values,
         )
         self.changes.messages.append(message)
-        if conversation.last_at is None or message.created_at >= conversation.last_at:
+        last_at = conversation.last_at
+        if last_at is None or message.created_at >= last_at:
+            is_fresh = last_at is not None and message.created_at - last_at >= LONG_SILENCE
             self.change_conversation(
                 last_text=message.text or _media_text(message.attachments),
                 last_at=message.created_at,
                 last_direction=message.direction,
+                disclosed_at=None if is_fresh else conversation.disclosed_at,
             )
         return message
 
@@ -282,15 +297,25 @@ class Lane:
             owner=self.owner,
             handled=self.handled,
             contact=changes.contact if changes.contact is not work.contact else None,
-            conversation=changes.conversation if changes.conversation is not work.conversation else None,
+            conversation=self._changed_conversation(),
             messages=changes.messages,
             message_changes=changes.message_changes,
             runs=self.changed_runs(),
             notes=changes.notes,
             assign=changes.assign,
             status=changes.status,
+            forgotten=changes.forgotten,
             counts=dict(changes.counts),
         )
+
+    def _changed_conversation(self) -> Conversation | None:
+        """None when it is as it was. A pause that was only looked at is left out: somebody may have ended it since."""
+        before, after = self.work.conversation, self.changes.conversation
+        if after is None or after is before:
+            return None
+        if before is not None and after.paused_until is not None and after.paused_until == before.paused_until:
+            return replace(after, paused_until=None)
+        return after
 
 
 def contact_view(contact: Contact) -> ContactView:

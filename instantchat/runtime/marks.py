@@ -12,12 +12,33 @@ from instantchat.store.records import Event, Json, Message, MessageChange
 
 def take_unsend(lane: Lane, event: Event, automation: Automation) -> Json:
     """A message was unsent, by the contact or from Instagram's own app: what it said and the addresses of its media are
-    dropped, here and in the event that brought it, as Meta's policy wants."""
-    message = lane.message_about(event.payload.get("mid"))
+    dropped, here and wherever it was copied to, as Meta's policy wants. One that has not come yet leaves its place, so
+    that it is not taken in when it does."""
+    mid = event.payload.get("mid")
+    message = lane.message_about(mid)
+    if message is None and mid:
+        return {"reason": "unsent", "messageId": _place_of(lane, event, mid).id}
     if message is None:
         return {"reason": "unknown_message"}
     change_message(lane, message, text="", extras={"unsent": True})
     return {"reason": "unsent", "messageId": message.id}
+
+
+def _place_of(lane: Lane, event: Event, mid: str) -> Message:
+    is_ours = bool(event.payload.get("isEcho"))
+    return lane.add_message(
+        direction="out" if is_ours else "in",
+        source="instagram",
+        sender_kind="phone" if is_ours else "contact",
+        sender_id=None if is_ours else lane.contact.id,
+        text="",
+        attachments=[],
+        extras={"unsent": True},
+        status="sent" if is_ours else "received",
+        created_at=min(event.at, lane.now),
+        mid=mid,
+        event_id=event.id,
+    )
 
 
 def take_reaction(lane: Lane, event: Event, automation: Automation) -> Json:

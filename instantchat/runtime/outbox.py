@@ -19,7 +19,7 @@ from instantchat.runtime.batcher import Batcher
 from instantchat.runtime.live import LiveEvent, Publisher
 from instantchat.runtime.pace import Pace
 from instantchat.runtime.scheduler import Scheduler, Signal
-from instantchat.runtime.sending import CALL_SECONDS, Ended, Sender
+from instantchat.runtime.sending import CALL_SECONDS, FIRST_LOOK, Ended, Sender
 from instantchat.runtime.tally import Tally
 from instantchat.store.ports import Store
 from instantchat.store.records import Message, Send, SendResult
@@ -123,6 +123,7 @@ class Outbox:
                     status="unknown",
                     error_code="internal_error",
                     error_text=text,
+                    look_at=self._clock.now() + FIRST_LOOK,
                 )
             )
         await self._take_note(send, ended)

@@ -38,6 +38,10 @@ class Pace:
         elif usage.percent >= SLOW_PERCENT:
             self.block(account_id, (usage.percent - SLOW_PERCENT + 1) / (STOP_PERCENT - SLOW_PERCENT + 1))
 
+    def is_blocked(self, account_id: str) -> bool:
+        """Whether nothing of the account may go out now."""
+        return self._blocked.get(account_id, 0.0) > monotonic()
+
     def spend(self, account_ids: Iterable[str]) -> None:
         """One message of each was claimed (an account may come several times)."""
         if not self._limit:

@@ -1,4 +1,5 @@
-"""Contacts' names and pictures: fetched in the background, at most once a day each, stored as an event of the lane."""
+"""Contacts' names and pictures: fetched in the background, at most once a day each, every ten minutes while one
+has no name; stored as an event of the lane."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from instantchat.store.records import Account, Contact, Json, NewEvent
 log = structlog.get_logger(__name__)
 
 FRESH = dt.timedelta(days=1)
-_FAILED_FOR = dt.timedelta(minutes=10)
+NAMELESS = dt.timedelta(minutes=10)  # they may have consented since, or the call failed
 _AT_ONCE = 4
 _WAITING = 1_000  # above that a contact is left for their next message
 _REMEMBERED = 10_000
@@ -54,10 +55,10 @@ class Profiles:
     def want(self, account: Account, contact: Contact, *, is_urgent: bool) -> None:
         """Fetch the profile unless it is fresh, already asked for, or too much waits. Urgent ones go first."""
         now = self._clock.now()
-        if contact.profile_at is not None and now - contact.profile_at < FRESH:
+        if contact.profile_at is not None and now - contact.profile_at < (FRESH if contact.name else NAMELESS):
             return
         asked = self._asked.get(contact.id)
-        if asked is not None and now - asked < _FAILED_FOR:
+        if asked is not None and now - asked < NAMELESS:
             return
         self._count += 1
         try:

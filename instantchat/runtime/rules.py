@@ -15,13 +15,15 @@ Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class Rules(BaseModel):
     """The rules of an account; every field has a default, so an account without any follows those."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
     pause_minutes: int = Field(60, ge=0, le=60 * 24 * 30)
     """For how long flows stay silent after a person answered, from the inbox or the phone; 0 does not pause them."""
     disclosure: str = Field("", max_length=500)
     """Sent before the first message of flows in a thread; empty sends nothing."""
-    stop_reply: str = Field("You will get no more automatic messages from us. A person still reads what you write.")
+    stop_reply: str = Field(
+        "You will get no more automatic messages from us. A person still reads what you write.", max_length=500
+    )
     """Sent once to who opts out with a STOP word; empty sends nothing."""
     escalation_words: list[Word] = Field([], max_length=20)
     """Messages that call a person: flows go silent and members are told."""

@@ -76,6 +76,11 @@ def failed_record(record: RunRecord, code: str, message: str, *, rev: int, now: 
     return _stored(record, run, (), rev, now)
 
 
+def cancelled_record(record: RunRecord, reason: str, *, rev: int, now: dt.datetime) -> RunRecord:
+    """The stored run, ended because of something the contact or a person did; `reason` is `code: sentence`."""
+    return replace(record, state="cancelled", waiting_for=None, wake_at=None, error=reason, rev=rev, updated_at=now)
+
+
 def postponed_record(record: RunRecord, until: dt.datetime, *, rev: int, now: dt.datetime) -> RunRecord:
     """The stored run, to be woken later: its contact is paused."""
     return replace(record, wake_at=until, rev=rev, updated_at=now)

@@ -25,10 +25,13 @@ from instantchat.runtime.live import Publisher
 from instantchat.runtime.outbox import Outbox
 from instantchat.runtime.pace import Pace
 from instantchat.runtime.profiles import Profiles
+from instantchat.runtime.reads import Reads
+from instantchat.runtime.reconciler import Reconciler
 from instantchat.runtime.retention import Retention
 from instantchat.runtime.scheduler import Scheduler, Signal
 from instantchat.runtime.schedules import Schedules
 from instantchat.runtime.sending import Limits, Sender
+from instantchat.runtime.settling import Settler
 from instantchat.runtime.tally import Tally
 from instantchat.runtime.tokens import Tokens
 from instantchat.runtime.worker import Worker
@@ -62,6 +65,8 @@ class RuntimeOptions:
     send_limit_text: int = 100
     send_limit_media: int = 10
     private_replies_per_hour: int = 750
+    conversations_per_second: int = 2
+    reconcile_every: dt.timedelta = dt.timedelta(minutes=5)
     allowed_networks: Sequence[str] = ()
     ai_model: str = ""
     policy: Policy = DEFAULT_POLICY
@@ -98,6 +103,9 @@ class Runtime:
         limits = Limits(options.send_limit_media, options.private_replies_per_hour)
         sender, pace = Sender(instagram, clock, vault, limits), Pace(options.send_limit_text)
         self._outbox = Outbox(store, clock, publisher, sender, pace, self._tally, self._scheduler, self._sends)
+        self.reads = Reads(instagram, clock, vault, pace, options.conversations_per_second)
+        self._settler = Settler(self.reads, queue, clock, publisher)
+        self._reconciler = Reconciler(self.reads, self.intake, store, clock, options.reconcile_every)
         self._worker = Worker(
             store,
             clock,
@@ -130,7 +138,7 @@ class Runtime:
     def _loops(self) -> tuple[Loop, ...]:
         """What can be cancelled at any moment."""
         handling = self._scheduler, self._profiles, self._tally, self._schedules
-        return *handling, self._retention, self._deletions, self._tokens
+        return *handling, self._retention, self._deletions, self._tokens, self._settler, self._reconciler
 
     async def stop(self) -> None:
         """Finish what is under way, within 8 s; the rest stays in the database for the next start."""

@@ -123,6 +123,8 @@ class Schedules:
         return page.next_cursor
 
     def _is_meant(self, one: ContactOfLane, trigger: Trigger, now: dt.datetime) -> bool:
+        if one.contact.opted_out_at is not None:
+            return False
         message = InboundMessage("", KIND, now)
         context = Context(
             contact_view(one.contact),

@@ -22,6 +22,7 @@ from instantchat.store.records import AccountState, Json, Send, SendResult
 ATTEMPTS = 12
 FIRST_RETRY = 4.0
 LONGEST_RETRY = 300.0
+FIRST_LOOK = dt.timedelta(seconds=5)  # where it would stand, after a call whose outcome is not known
 CALL_SECONDS = 20.0  # under the claim's length, so that a claim that ran out means a dead process
 _TYPING_MAX = 20.0
 _SLOW_MEDIA = frozenset({"audio", "video"})
@@ -111,7 +112,10 @@ class Sender:
         return 0.0
 
     def _refusal(self, send: Send) -> tuple[str, str] | None:
-        """Why Instagram would refuse it, known without asking. Comments are answered without a window."""
+        """Why it must not go out, known without asking. Comments are answered without a window."""
+        unwanted = _unwanted(send)
+        if unwanted is not None:
+            return unwanted
         if "commentId" in send.message.extras:
             return None
         window, now = window_of(send.conversation), self._clock.now()
@@ -144,14 +148,19 @@ class Sender:
         """A private reply that was refused may be used up; what the refusal says of the account holds all the same."""
         refusal = outcome.refusal
         if refusal is None:
-            return Ended(_result(send, owner, "unknown", "outcome_unknown", outcome.reason))
+            return Ended(self._sought(send, owner, "outcome_unknown", outcome.reason))
         is_throttled = refusal.kind is RefusalKind.THROTTLE
         return Ended(
-            _result(send, owner, "unknown", refusal.label, outcome.reason),
+            self._sought(send, owner, refusal.label, outcome.reason),
             account_state=_ACCOUNT_STATES.get(refusal.kind),
             reason=f"{refusal.sentence} {refusal.hint}".strip(),
             blocked_for=FIRST_RETRY if is_throttled else None,
         )
+
+    def _sought(self, send: Send, owner: str, code: str, reason: str) -> SendResult:
+        """What may have gone out; the conversation is read for it, in which reactions and comments do not stand."""
+        look_at = None if "action" in send.message.extras else self._clock.now() + FIRST_LOOK
+        return replace(_result(send, owner, "unknown", code, reason), look_at=look_at)
 
     def _halted(self, send: Send, owner: str, state: AccountState, code: str, reason: str) -> Ended:
         """The account cannot send; the message waits in the queue until it can."""
@@ -178,6 +187,20 @@ class Sender:
             while len(self._tokens) > _TOKENS_KEPT:
                 self._tokens.popitem(last=False)
         return token
+
+
+def _unwanted(send: Send) -> tuple[str, str] | None:
+    """Why nobody wants it any more. What flows queued before a person took over is not sent, and nothing automatic is
+    once the contact opted out, save the confirmation of that."""
+    message, answered_at = send.message, send.conversation.answered_at
+    is_flow = message.sender_kind == "flow"
+    if message.extras.get("notice") == "opt_out":
+        return None
+    if send.opted_out_at is not None and (is_flow or message.extras.get("isProgram")):
+        return "opted_out", "This person asked for no more automatic messages."
+    if is_flow and answered_at is not None and message.created_at <= answered_at:
+        return "taken_over", "A person took the conversation over before this message went out."
+    return None
 
 
 def _call_of(client: InstagramClient, send: Send) -> Call | None:

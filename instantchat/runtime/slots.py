@@ -26,13 +26,16 @@ class Slots:
             return 0.0
         slot = self._given.get(message_id)
         if slot is None:
-            slot = self._next(account_id, now)
+            slot = now + self.take(account_id, now)
             self._given[message_id] = slot
             while len(self._given) > _GIVEN_KEPT:
                 self._given.popitem(last=False)
         return max(0.0, slot - now)
 
-    def _next(self, account_id: str, now: float) -> float:
+    def take(self, account_id: str, now: float) -> float:
+        """Seconds until the next free slot, which is the caller's from now on."""
+        if not self._limit:
+            return 0.0
         taken = self._taken.setdefault(account_id, deque(maxlen=self._limit))
         self._taken.move_to_end(account_id)
         if len(self._taken) > _ACCOUNTS_KEPT:
@@ -40,4 +43,4 @@ class Slots:
         is_full = len(taken) == self._limit
         slot = max(now, taken[-1] if taken else now, taken[0] + self._seconds if is_full else now)
         taken.append(slot)
-        return slot
+        return slot - now

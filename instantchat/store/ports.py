@@ -90,7 +90,8 @@ class AccountStore(Protocol):
         ...
 
     async def set_rules(self, workspace_id: str, account_id: str, rules: r.Json) -> r.Account | None:
-        """Replace what the workspace decided for the account."""
+        """Replace what the workspace decided for the account. `reconcile` among it decides whether `reconcile_at` is
+        set: at once when it was not."""
         ...
 
     async def connected(self, limit: int) -> list[r.Account]:
@@ -112,6 +113,21 @@ class AccountStore(Protocol):
         """Store how a claimed refresh ended: `refresh_at`, and any of `sealed_token`, `token_expires_at`, `state`,
         `state_reason`. None, with nothing stored, when the token is another than `account` has: connecting again
         wins."""
+        ...
+
+    async def claim_reconciles(self, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.Account]:
+        """Accounts that are `ok` or `expiring` and whose `reconcile_at` has come, claimed as refreshes are."""
+        ...
+
+    async def settle_reconcile(
+        self,
+        account_id: str,
+        *,
+        reconcile_at: dt.datetime,
+        reconciled_to: dt.datetime | None,
+        found_at: dt.datetime | None,
+    ) -> None:
+        """Store how far a claimed check came; None leaves what is stored. Nothing while it is switched off."""
         ...
 
 
@@ -209,9 +225,16 @@ class InboxStore(Protocol):
 
     async def message(self, workspace_id: str, message_id: str) -> r.Message | None: ...
 
-    async def enqueue(self, message: r.Message, paused_until: dt.datetime | None) -> r.Message:
-        """Queue an outgoing message and move the conversation: last text, pause. With an `idempotency_key` already used
-        in the workspace, the message stored then is returned and nothing is written."""
+    async def enqueue(self, message: r.Message, take_over: r.TakeOver | None) -> r.Enqueued:
+        """Queue an outgoing message and move the conversation. With `take_over` its waiting runs are cancelled too, and
+        `answered_at` is the message's moment. With an `idempotency_key` already used in the workspace, the message
+        stored then is returned and nothing is written."""
+        ...
+
+    async def resend(self, message: r.Message, of: str, take_over: r.TakeOver | None) -> r.Resent | None:
+        """Queue `message`, as `enqueue` does, in place of an `unknown` or `rejected` message of its conversation, which
+        gets `resentAs` in its extras. One that has it already is not sent again: what took its place is returned, and
+        nothing is written. None when `of` is no such message (any more)."""
         ...
 
     async def mark_read(self, workspace_id: str, conversation_id: str) -> r.Thread | None: ...
@@ -220,6 +243,10 @@ class InboxStore(Protocol):
         self, workspace_id: str, conversation_id: str, changes: Mapping[str, Any]
     ) -> r.Thread | None:
         """Set `status`, `assignee_id` or `paused_until`."""
+        ...
+
+    async def opt_in(self, workspace_id: str, conversation_id: str) -> r.Thread | None:
+        """The contact of the conversation is no longer opted out."""
         ...
 
     async def set_profile(
@@ -236,8 +263,9 @@ class InboxStore(Protocol):
 
     async def event(self, workspace_id: str, event_id: str) -> r.Event | None: ...
 
-    async def last_events(self, workspace_id: str) -> dict[str, dt.datetime]:
-        """When the last event of each kind came, among the newest few thousand that were handled or failed."""
+    async def last_events(self, workspace_id: str, account_id: str) -> dict[str, dt.datetime]:
+        """When the last event of each kind came to the account, among the newest few thousand of the workspace that
+        were handled or failed."""
         ...
 
     async def notes(self, workspace_id: str, conversation_id: str, limit: int) -> list[r.Note]:
@@ -307,7 +335,26 @@ class QueueStore(Protocol):
         ...
 
     async def expire_sends(self, now: dt.datetime, limit: int) -> list[r.Message]:
-        """Turn `sending` messages whose claim ran out into `unknown`: nobody knows whether the call was made."""
+        """Turn `sending` messages whose claim ran out into `unknown`: nobody knows whether the call was made. They are
+        to be looked for at once."""
+        ...
+
+    async def claim_unknown(self, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.UnknownSend]:
+        """`unknown` messages whose `look_at` has come, oldest first, each put off to `until`: nobody else looks for it
+        meanwhile, and who dies while looking is followed by another."""
+        ...
+
+    async def settle_unknown(self, message_id: str, mid: str) -> r.Message | None:
+        """It was found in the conversation: `sent` with this mid, and without an error. None, with nothing stored, when
+        it is `unknown` no more, or another message of the account has the mid."""
+        ...
+
+    async def look_later(self, message_id: str, at: dt.datetime | None) -> None:
+        """It was not found, which settles nothing: look again at that time, or (None) no more."""
+        ...
+
+    async def known_mids(self, account_id: str, mids: Collection[str]) -> set[str]:
+        """Those of the mids that stored messages of the account have."""
         ...
 
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:

@@ -1,4 +1,5 @@
-"""Writes `docs/reference/` from the code, a module for each page. `tests/docs` fails when a page is stale.
+"""Writes `docs/reference/` from the code, a module for each page, and `docs/instagram-fidelity.md` from the tests.
+`tests/docs` fails when a page is stale.
 
 Run as `.venv/bin/python -m scripts.reference`: our own nodes, actions and triggers, whatever else is installed. With
 `--installed --out DIR` the pages of this machine, those of installed plug-ins included.
@@ -10,10 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from . import actions, events, filters, issues, nodes, operators, schema, settings, triggers
+from . import actions, events, fidelity, filters, issues, nodes, operators, schema, settings, triggers
 from .blocks import Wanted
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+FOLDER = DOCS / "reference"
 WRITERS: dict[str, Callable[[Wanted], Iterator[str]]] = {
     "nodes.md": nodes.write,
     "actions.md": actions.write,
@@ -31,6 +33,12 @@ def pages(*, installed: bool = False) -> dict[str, str]:
     """Every page by file name; with `installed` what plug-ins add is on them too."""
     is_wanted = _is_any if installed else is_ours
     return {name: "\n".join(write(is_wanted)) + "\n" for name, write in WRITERS.items()}
+
+
+def documents() -> dict[Path, str]:
+    """Every page that is written into `docs`, by its file."""
+    written = {FOLDER / name: text for name, text in pages().items()}
+    return {**written, DOCS / fidelity.PAGE: "\n".join(fidelity.write()) + "\n"}
 
 
 def is_ours(cls: type[Any]) -> bool:

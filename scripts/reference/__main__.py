@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import FOLDER, pages
+from . import FOLDER, documents, pages
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -18,11 +18,15 @@ def main(arguments: Sequence[str]) -> None:
     chosen = parser.parse_args(arguments)
     if chosen.installed and chosen.out is None:
         parser.error("--installed needs --out DIR: docs/reference holds only what is part of InstantChat.")
-    folder: Path = chosen.out or FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in pages(installed=chosen.installed).items():
-        (folder / name).write_text(text)
-        print(folder / name)
+    found = documents() if chosen.out is None else _at(chosen.out, installed=chosen.installed)
+    for path, text in found.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        print(path)
+
+
+def _at(folder: Path, *, installed: bool) -> dict[Path, str]:
+    return {folder / name: text for name, text in pages(installed=installed).items()}
 
 
 if __name__ == "__main__":

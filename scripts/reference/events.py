@@ -111,7 +111,8 @@ STATES = {
     "waiting": "waits for what `waitingFor` says",
     "completed": "came to an end",
     "failed": "stopped by a limit or a missing version; `error` says which",
-    "cancelled": "ended by a new start of the flow, a stop word, or the flow's deletion",
+    "cancelled": "ended by a new start of the flow, a word that opts out or calls a person, a person's answer, or the "
+    "flow's deletion",
 }
 WAITS = {
     "reply": "an answer or a tap",

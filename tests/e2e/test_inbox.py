@@ -198,6 +198,25 @@ class TestThread:
         people.write_as_customer(office.desk, "Nobody will know")
         expect(people.bubble(office.desk, "Nobody will know", "out")).to_contain_text("Delivery unknown")
 
+    def test_what_did_not_arrive_is_sent_again_once(self, office: Office) -> None:
+        ida = office.instagram.customer("ida", "Ida")
+        office.instagram.write(ida, "hello")
+        _open(office.desk, "Ida")
+        _open(office.second_desk, "Ida")
+        office.instagram.fail_next(1, 500)
+        people.write_as_customer(office.desk, "Did you get this?")
+        lost = people.bubble(office.desk, "Did you get this?", "out").first
+        expect(lost).to_contain_text("It may arrive twice.")
+        for page in (office.desk, office.second_desk):
+            expect(page.get_by_role("button", name="Send again")).to_have_count(1)
+        lost.get_by_role("button", name="Send again").click()
+        again = people.bubble(office.desk, "Did you get this?", "out").last
+        expect(again).to_have_attribute("data-delivery", "sent")
+        expect(lost).to_contain_text("Sent again")
+        for page in (office.desk, office.second_desk):
+            expect(page.get_by_role("button", name="Send again")).to_have_count(0)
+            expect(people.bubble(page, "Did you get this?", "out")).to_have_count(2)
+
     def test_typing_is_seen_in_the_other_browser_until_it_ends(self, office: Office) -> None:
         finn = office.instagram.customer("finn", "Finn")
         office.instagram.write(finn, "hello")
@@ -261,7 +280,7 @@ class TestComposer:
 
         people.connect_instagram(office.second_desk)
         expect(office.desk.get_by_text("is disconnected: nothing")).to_have_count(0)
-        office.desk.get_by_role("button", name="Send").click()
+        office.desk.get_by_role("button", name="Send", exact=True).click()
         expect(people.bubble(office.desk, "Does this go out?", "out")).to_have_attribute("data-delivery", "sent")
 
 

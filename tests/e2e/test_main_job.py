@@ -115,7 +115,7 @@ def test_an_answer_by_hand_reaches_the_phone_and_pauses_the_flow(shop: Shop) -> 
     people.write_as_customer(shop.phone, "hello, a question")
     shop.open_conversation("Ben Okafor")
     shop.desk.get_by_label("Message", exact=True).fill("Hi Ben, Lena here.")
-    shop.desk.get_by_role("button", name="Send").click()
+    shop.desk.get_by_role("button", name="Send", exact=True).click()
     expect(thread.get_by_text("Hi Ben, Lena here.")).to_be_visible()
     for desk in shop.desks():
         mine = people.bubble(desk, "Hi Ben, Lena here.", "out")

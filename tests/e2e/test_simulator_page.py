@@ -83,7 +83,7 @@ def phone(alone: Alone, browser: Browser) -> Iterator[Page]:
 
 def write(page: Page, text: str) -> None:
     page.get_by_label("Message", exact=True).fill(text)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#thread .bubble", has_text=text)).to_be_visible()
 
 

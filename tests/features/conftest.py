@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from instantchat.store.ports import Store
 
 Join = Callable[..., Awaitable[Member]]
 Talk = Callable[..., Awaitable[r.Thread]]
+Change = Callable[[r.Thread], Awaitable[r.Thread]]
 
 
 class Listening:
@@ -139,6 +141,63 @@ def talk(store: Store, clock: ManualClock, connected: Callable[..., Awaitable[r.
         return thread
 
     return talk
+
+
+@pytest.fixture
+def opt_out(store: Store, clock: ManualClock) -> Change:
+    """The contact of a thread asks for no more automatic messages."""
+
+    async def opt_out(thread: r.Thread) -> r.Thread:
+        contact = replace(thread.contact, opted_out_at=clock.now())
+        return await _changed(store, clock, thread, contact=contact)
+
+    return opt_out
+
+
+@pytest.fixture
+def wait(store: Store, clock: ManualClock) -> Change:
+    """A run begins in a thread, and waits for an answer."""
+
+    async def wait(thread: r.Thread) -> r.Thread:
+        talk, now = thread.conversation, clock.now()
+        run = r.RunRecord(
+            id=new_id("run"),
+            workspace_id=talk.workspace_id,
+            conversation_id=talk.id,
+            lane=talk.lane,
+            flow_id="flw_1",
+            version_id="ver_1",
+            state="waiting",
+            waiting_for="reply",
+            wake_at=None,
+            rev=0,
+            data={},
+            trace=[],
+            event_id=None,
+            error=None,
+            started_at=now,
+            updated_at=now,
+        )
+        return await _changed(store, clock, thread, runs=[run])
+
+    return wait
+
+
+async def _changed(store: Store, clock: ManualClock, thread: r.Thread, **changes: Any) -> r.Thread:
+    """A checkpoint of the thread's lane stores this."""
+    now, talk = clock.now(), thread.conversation
+    account = await store.accounts.account(talk.workspace_id, talk.account_id)
+    assert account is not None
+    key = new_id("mid")
+    igsid = thread.contact.igsid
+    event = r.NewEvent(new_id("evt"), account.ig_user_id, igsid, "read", key, {}, now, now)
+    assert await store.queue.ingest([event]) == ["new"]
+    (work,) = await store.queue.claim_work("test", now, now + dt.timedelta(minutes=1), 10)
+    handled = [r.HandledEvent(each.id, decision={"reason": "recorded"}) for each in work.events]
+    assert await store.queue.checkpoint([r.Checkpoint(work.lane, "test", handled, **changes)]) == [True]
+    found = await store.inbox.thread(talk.workspace_id, talk.id)
+    assert found is not None
+    return found
 
 
 def _handled(member: Member, work: r.Work, text: str, now: dt.datetime) -> r.Checkpoint:

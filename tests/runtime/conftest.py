@@ -6,15 +6,18 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from instantchat.channels.instagram.answers import NoProfile, Profile, SendOutcome, Sent
+from instantchat.channels.instagram.client import InstagramClient
+from instantchat.engine.library import library_of
 from instantchat.kit.clock import ManualClock
 from instantchat.kit.crypto import Vault, new_key
 from instantchat.kit.ids import new_id
-from instantchat.runtime.automation import Policy
+from instantchat.runtime.automation import Automation, Policy
 from instantchat.runtime.live import LiveEvent
 from instantchat.runtime.outbox import Outbox
 from instantchat.runtime.pace import Pace
@@ -22,6 +25,7 @@ from instantchat.runtime.profiles import Profiles
 from instantchat.runtime.scheduler import Scheduler, Signal
 from instantchat.runtime.sending import NO_LIMITS, Limits, Sender
 from instantchat.runtime.tally import Tally
+from instantchat.runtime.versions import Versions, active_flows
 from instantchat.runtime.worker import Worker
 from instantchat.store.connect import open_store
 from instantchat.store.ports import Store
@@ -77,16 +81,19 @@ class Heard:
 
 
 class Stage:
-    """One workspace with a connected account; `say` and friends are what Instagram tells us."""
+    """One workspace with a connected account; `say` and friends are what Instagram tells us. `client` calls
+    a real Instagram, where the scripted one will not do."""
 
-    def __init__(self, store: Store, clock: ManualClock, vault: Vault, seeded: Seeded) -> None:
+    def __init__(
+        self, store: Store, clock: ManualClock, vault: Vault, seeded: Seeded, client: InstagramClient | None = None
+    ) -> None:
         self.store, self.clock, self.vault, self.seeded = store, clock, vault, seeded
-        self.instagram, self.heard = Instagram(), Heard()
-        client: Any = self.instagram
+        self.instagram: Any = client or Instagram()
+        self.heard = Heard()
         self.scheduler = Scheduler(store.queue, clock, [], idle=15)
-        self.profiles = Profiles(client, store.queue, clock, vault, lambda: None)
+        self.profiles = Profiles(self.instagram, store.queue, clock, vault, lambda: None)
         self.woken: list[str] = []
-        self.policy = Policy(frozenset({"stop"}))
+        self.policy = Policy(frozenset({"stop"}), start_words=frozenset({"start"}))
         self.worker = self.restart_worker()
         self.outbox = self.new_outbox()
         self._count = 0
@@ -107,8 +114,7 @@ class Stage:
         return self.worker
 
     def new_outbox(self, limit: int = 0, limits: Limits = NO_LIMITS) -> Outbox:
-        client: Any = self.instagram
-        sender, tally = Sender(client, self.clock, self.vault, limits), Tally(self.store.activity, self.clock)
+        sender, tally = Sender(self.instagram, self.clock, self.vault, limits), Tally(self.store.activity, self.clock)
         return Outbox(self.store, self.clock, self.heard, sender, Pace(limit), tally, self.scheduler, Signal())
 
     async def flow(self, graph: Json, **settings: Any) -> str:
@@ -139,10 +145,41 @@ class Stage:
     async def echo(self, mid: str, text: str = "", **payload: Any) -> str:
         return await self.tell("echo", {"mid": mid, "text": text, "isEcho": True, **payload})
 
-    async def work(self) -> None:
-        """Handle everything that is due now."""
-        while await self.worker.work_batch():
-            pass
+    async def automation(self) -> Automation:
+        """What the worker knows of the flows."""
+        workspace_id = self.seeded.workspace_id
+        heads = (await self.store.flows.active_heads([workspace_id]))[workspace_id]
+        compiled = await Versions(self.store.flows).load({head.version_id for head in heads})
+        active = active_flows(heads, compiled)
+        return Automation(active, compiled, Random(1), library_of(active, compiled), self.policy)
+
+    async def rules(self, **rules: Any) -> None:
+        """What the workspace decides for its account."""
+        found = await self.store.accounts.set_rules(self.seeded.workspace_id, self.seeded.account_id, rules)
+        assert found is not None
+
+    async def pause(self, **delta: float) -> None:
+        """A member pauses flows for the contact."""
+        conversation, until = await self.conversation(), self.clock.now() + dt.timedelta(**delta)
+        await self.store.inbox.patch_conversation(self.seeded.workspace_id, conversation.id, {"paused_until": until})
+
+    async def notes(self) -> list[str]:
+        """Notes and activity, oldest first."""
+        conversation = await self.conversation()
+        return [
+            each.text for each in reversed(await self.store.inbox.notes(conversation.workspace_id, conversation.id, 50))
+        ]
+
+    async def decision(self, event_id: str) -> Json:
+        """The record of why which flow ran."""
+        return (await self.event(event_id)).decision or {}
+
+    async def work(self) -> int:
+        """Handle everything that is due now; how many lanes that was."""
+        total = 0
+        while found := await self.worker.work_batch():
+            total += found
+        return total
 
     async def send(self) -> None:
         """Send everything that may go out now."""

@@ -43,6 +43,34 @@ class TestUnsend:
         assert conversation.last_text == ""
         assert (await stage.event(said)).payload == {"isUnsent": True}
 
+    async def test_takes_it_out_of_the_runs_that_heard_it(self, stage: Stage, greeting: Json) -> None:
+        await stage.flow(greeting)
+        await stage.say("the price of my secret", mid="m")
+        await stage.work()
+        (before,) = await stage.runs()
+        assert "secret" in str(before.data)
+        await stage.tell("unsend", {"mid": "m"})
+        await stage.work()
+        (after,) = await stage.runs()
+        assert "secret" not in str(after.data) + str(after.trace)
+        assert (after.state, after.rev, len(after.trace)) == (before.state, before.rev, len(before.trace))
+
+    async def test_that_comes_before_its_message_keeps_it_out(self, stage: Stage, greeting: Json) -> None:
+        await stage.flow(greeting)
+        await stage.tell("unsend", {"mid": "m"})
+        await stage.work()
+        said = await stage.say("price", mid="m")
+        await stage.work()
+        message = await only(stage)
+        assert (message.text, message.extras, message.direction) == ("", {"unsent": True}, "in")
+        assert (await stage.conversation()).unread_count == 0
+        event = await stage.event(said)
+        assert (event.payload, event.decision) == (
+            {"isUnsent": True},
+            {"reason": "taken_back", "messageId": message.id},
+        )
+        assert await stage.runs() == []
+
     async def test_leaves_what_was_said_since_in_the_list(self, stage: Stage) -> None:
         await stage.say("first", mid="m")
         stage.pass_time(seconds=1)

@@ -17,6 +17,7 @@ from tests.support.seed import keyword_flow
 
 SECRET = Secret("instagram")
 HELLO = "flow: Hello"
+TAKEN_OVER = "system: Somebody answered from Instagram's own app: flows stay silent until 1 hour after the last answer."
 SAID = messaging(item(message={"mid": "m", "text": "before"}))
 ANSWERED = messaging(own(message={"mid": "m", "text": "before", "is_echo": True}))
 
@@ -25,42 +26,51 @@ ANSWERED = messaging(own(message={"mid": "m", "text": "before", "is_echo": True}
 SEEN: dict[str, tuple[list[bytes], list[str]]] = {
     "A1": ([], ["contact: hi", HELLO]),
     "A2": ([], ["contact: [Picture]", HELLO]),
+    "A2 several": ([], ["contact: [Picture, Picture]", HELLO]),
     "A3": ([], ["contact: [Heart]", HELLO]),
     "A4": ([], ["contact: [Story mention]"]),
-    "A5": ([], ["phone: [Story mention]"]),
+    "A5": ([], ["phone: [Story mention]", TAKEN_OVER]),
     "A6": ([], ["contact: [Shared post]", HELLO]),
     "A7": ([], ["contact: [Shared post]", HELLO]),
+    "A7 share": ([], ["contact: [Shared post]", HELLO]),
+    "A7 both": ([], ["contact: [Shared post]", HELLO]),
     "A8": ([], ["contact: [Story]", HELLO]),
     "A9": ([], ["contact: [Reel]", HELLO]),
+    "A9 reel": ([], ["contact: [Reel]", HELLO]),
     "A10": ([], ["contact: [Something Instagram does not share]", HELLO]),
     "A11": ([], ["contact: [View-once photo or video]", HELLO]),
     "A12": ([], ["contact:", HELLO]),
     "A13": ([SAID], ["contact: unsent", HELLO]),
-    "A14": ([ANSWERED], ["phone: unsent"]),
-    "A15": ([], ["phone: hi"]),
-    "A15 ids not swapped": ([], ["phone:"]),
-    "A16": ([], ["phone: [Card]"]),
+    "A14": ([ANSWERED], ["phone: unsent", TAKEN_OVER]),
+    "A15": ([], ["phone: hi", TAKEN_OVER]),
+    "A15 ids not swapped": ([], ["phone:", TAKEN_OVER]),
+    "A16": ([], ["phone: [Card]", TAKEN_OVER]),
     "A17": ([], []),
-    "A18": ([], ["contact: x (Answers a story)"]),
+    "A18": ([], ["contact: x [Story] (Answers a story)"]),
     "A19": ([], ["contact: x (Answers a message)", HELLO]),
     "A20": ([], ["contact: Yes (Tapped a choice)", HELLO]),
     "A21": ([], ["contact: x (About a product)", HELLO]),
     "A22": ([], ["contact: Hi (Came by an ad)", HELLO]),
+    "A22 without text": ([], ["contact: (Came by an ad)", HELLO]),
     "A23": ([], ["contact: [Card]", HELLO]),
     "A24": ([], ["contact: Go (Tapped a button)"]),
     "A24 without mid": ([], ["contact: Go (Tapped a button)"]),
+    "A24 by a link": ([], ["contact: Go (Tapped a button, Came by the link “r”)"]),
     "A25": ([], []),
-    "A26": ([ANSWERED], ["phone: before seen"]),
+    "A26": ([ANSWERED], ["phone: before seen", TAKEN_OVER]),
     "A27": ([SAID], ["contact: before", HELLO]),
     "A27 react": ([SAID], ["contact: before ❤️", HELLO]),
     "A28": ([SAID], ["contact: before", HELLO, "system: Opened a link (“spring”)."]),
     "A29": ([SAID], ["contact: new (Edited)", HELLO]),
+    "A29 as a number": ([SAID], ["contact: new (Edited)", HELLO]),
+    "A29 of nothing": ([], []),
     "A30": ([SAID], ["contact: before", HELLO, "system: This conversation was handed to another app (app 1)."]),
     "A31": ([SAID], ["contact: before", HELLO, "system: This conversation was taken from an app (app 1)."]),
     "A32": ([SAID], ["contact: before", HELLO, "system: Another app asked for this conversation (app 1)."]),
     "A33": ([], []),
     "A34": ([], []),
     "A35": ([], []),
+    "A35 with a hyphen": ([], []),
     "A36": ([], []),
     "A37": ([], ["contact: x", HELLO]),
     "A38": ([], []),
@@ -71,16 +81,20 @@ SEEN: dict[str, tuple[list[bytes], list[str]]] = {
     "A40": ([], []),
     "B": ([], ["contact: x (Another app holds this conversation)"]),
     "C1": ([], ["flow: Hello", "flow: Commented: “price?”"]),
+    "C1 an answer": ([], []),
     "C2": ([], []),
     "C3": ([], ["flow: Hello", "flow: Commented: “price?”"]),
     "C4": ([], []),
     "C5": ([], ["flow: Hello", "flow: Commented: “x”"]),
     "C6": ([], []),
+    "C6 whole": ([], []),
     "C7": ([], []),
+    "C7 in a caption": ([], []),
     "C8": ([], []),
     "C9": ([], []),
     "C10": ([], []),
     "C11": ([], []),
+    "C11 revoked": ([], []),
     "C12": ([SAID], ["contact: before", HELLO, "system: This conversation was handed to another app (app 1)."]),
     "D": ([], ["flow: Hello", "flow: Commented: “price?”"]),
     "dashboard preview": ([], []),
@@ -160,7 +174,7 @@ async def test_row(stage: Stage, door: Door, row: str) -> None:
     assert (door.intake.totals["unknown_account"] > 0) == (row in _UNKNOWN)
 
 
-_UNKNOWN = {"A38 unknown account", "A39 no entries", "A39 another object", "C11"}
+_UNKNOWN = {"A38 unknown account", "A39 no entries", "A39 another object", "C11", "C11 revoked"}
 MINUTE = dt.timedelta(minutes=1)
 
 

@@ -69,6 +69,20 @@ class TestFiring:
         assert len(stage.instagram.sent) == 3
         assert await stage.store.schedules.next_due() == dt.datetime(2026, 5, 5, 12, 30, tzinfo=dt.UTC)
 
+    async def test_makes_no_event_for_who_opted_out(self, clockwork: Clockwork) -> None:
+        stage = clockwork.stage
+        await stage.rules(stop_reply="")
+        await clockwork.people("1", "2")
+        await stage.say("stop", igsid="2")
+        await clockwork.publish(flow(NOON, say("Lunch!")))
+        await stage.work()
+        stage.pass_time(minutes=31)
+        await clockwork.fire()
+        await stage.send()
+        assert [sent["recipient"]["id"] for sent in stage.instagram.sent] == ["1"]
+        events = await stage.store.inbox.replay_events(stage.seeded.workspace_id, ["schedule"], 9)
+        assert [each.event.lane.partition(":")[2] for each in events] == ["1"]
+
     async def test_only_the_segment(self, clockwork: Clockwork) -> None:
         stage = clockwork.stage
         tag = ("actionNode", {"action": "tag_customer", "tag": "vip"})

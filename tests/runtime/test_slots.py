@@ -28,3 +28,9 @@ class TestSlots:
     def test_zero_is_no_limit(self) -> None:
         slots = Slots(0, 10.0)
         assert {slots.wait("a", str(number), 0.0) for number in range(1000)} == {0}
+
+    def test_places_can_be_taken_without_a_message(self) -> None:
+        slots = Slots(2, 1.0)
+        assert [slots.take("a", 10.0) for _ in range(5)] == [0, 0, 1, 1, 2]
+        assert slots.take("b", 10.0) == 0
+        assert [Slots(0, 1.0).take("a", 10.0) for _ in range(3)] == [0, 0, 0]

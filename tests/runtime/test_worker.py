@@ -143,11 +143,10 @@ class TestPause:
         await stage.flow(chain(("delayNode", delay), ("messageNode", {"content": "Still there?"})))
         await stage.say("go")
         await stage.work()
-        await stage.echo("phone-1", "hi")
-        await stage.work()
+        await stage.pause(hours=1)
         stage.pass_time(minutes=11)
         await stage.work()
-        assert [who for who, _, _ in await stage.lines()] == ["contact", "phone"]
+        assert [who for who, _, _ in await stage.lines()] == ["contact"]
         stage.pass_time(minutes=50)
         await stage.work()
         assert (await stage.lines())[-1] == ("flow", "Still there?", "queued")
@@ -315,11 +314,10 @@ class TestApiCall:
         await stage.flow(self.FLOW)
         await stage.say("go")
         await stage.work()
-        await stage.echo("phone-1", "hi")
-        await stage.work()
+        await stage.pause(hours=1)
         await _answer(stage, {"left": 3})
         await stage.work()
-        assert (await stage.lines())[-1][0] == "phone"
+        assert (await stage.lines())[-1][0] == "contact"
         stage.pass_time(hours=1, seconds=1)
         await stage.work()
         assert (await stage.lines())[-1] == ("flow", "We have 3", "queued")

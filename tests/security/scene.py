@@ -50,7 +50,13 @@ class Scene:
 
     def belongings(self) -> dict[str, Any]:
         """Everything Ana has, as she would see it."""
-        paths = ["/api/user/export", "/api/dashboard", "/api/instagram/status", "/api/flow/user"]
+        paths = [
+            "/api/user/export",
+            "/api/dashboard",
+            "/api/instagram/status",
+            "/api/instagram/rules",
+            "/api/flow/user",
+        ]
         conversation = self.ids["conversation_id"]
         paths += [f"/api/runs?conversationId={conversation}", f"/api/events?conversationId={conversation}"]
         found = {path: self.http.get(path, headers=self.ana.bearer).json() for path in paths}

@@ -64,7 +64,8 @@ class RunningApp:
 async def running_app(
     folder: Path, clock: ManualClock | None = None, *, worker: bool = False, **settings: Any
 ) -> AsyncIterator[RunningApp]:
-    """Serve the API and `/socket.io` on a free loopback port over a SQLite database in `folder`.
+    """Serve the API and `/socket.io` on a free loopback port over a SQLite database in `folder`, and with
+    `simulator=True` the simulator, which the test starts.
 
     Nothing is handled or sent unless the test starts the assembly, made with `worker=True`.
     """
@@ -84,10 +85,12 @@ async def running_app(
 
 @contextlib.asynccontextmanager
 async def _served(assembly: Assembly, port: int) -> AsyncIterator[str]:
-    api, realtime = build_api(assembly), build_realtime(assembly)
+    api = build_api(assembly)
+    served = {"socket.io": build_realtime(assembly), "simulator": assembly.simulator or api}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await (realtime if scope["path"].startswith("/socket.io") else api)(scope, receive, send)
+        first = scope["path"].split("/")[1]
+        await served.get(first, api)(scope, receive, send)
 
     server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL, log_enabled=False)
     serving = asyncio.create_task(server.serve())

@@ -54,7 +54,7 @@ def new_flow(page: Page, name: str) -> None:
 def write_as_customer(phone: Page, text: str) -> None:
     """Type into the simulator's phone and send."""
     phone.get_by_label("Message", exact=True).fill(text)
-    phone.get_by_role("button", name="Send").click()
+    phone.get_by_role("button", name="Send", exact=True).click()
 
 
 def bubble(page: Page, text: str, direction: str):  # type: ignore[no-untyped-def]

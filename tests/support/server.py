@@ -51,6 +51,12 @@ class ServerProcess:
         self._ready = threading.Event()
         self._ended = threading.Event()
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs now."""
+        assert self._process is not None
+        return self._process.pid
+
     def __enter__(self) -> Self:
         return self.start()
 

@@ -20,10 +20,11 @@ from instantchat.channels.instagram.answers import (
     Profile,
     SendOutcome,
     ShortToken,
+    Usage,
 )
 from instantchat.channels.instagram.errors import MetaRefused, MetaUnreachable, RefusalKind, classify
 from instantchat.channels.instagram.messages import reaction, sender_action
-from instantchat.channels.instagram.sending import NETWORK_ERRORS, outcome_of, outcome_of_failure
+from instantchat.channels.instagram.sending import NETWORK_ERRORS, outcome_of, outcome_of_failure, usage_of
 from instantchat.kit.crypto import Secret
 
 SCOPES = (
@@ -214,11 +215,17 @@ class InstagramClient:
     async def call(self, method: str, url: str, token: Secret | None = None, **request: Any) -> bytes:
         """The body of a successful answer. For calls of less common parts of the API, which have modules of their own;
         `versioned` is where their addresses begin."""
+        return (await self.measured_call(method, url, token, **request))[0]
+
+    async def measured_call(
+        self, method: str, url: str, token: Secret | None = None, **request: Any
+    ) -> tuple[bytes, Usage | None]:
+        """As `call`, with what Instagram says of its limits."""
         headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
         try:
             response = await self._http.request(method, url, headers=headers, **request)
         except NETWORK_ERRORS as error:
             raise MetaUnreachable(type(error).__name__) from error
         if response.is_success:
-            return response.content
+            return response.content, usage_of(response.headers)
         raise MetaRefused(classify(response.status_code, response.content))

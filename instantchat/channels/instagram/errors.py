@@ -134,6 +134,7 @@ _MESSAGE_HINTS = (
         TESTER_HINT,
     ),
     ("invalid platform app", "META_APP_ID must be the Instagram app id, not the Meta app id."),
+    ("validating client secret", "META_APP_SECRET must be the Instagram app secret, not the Meta app's."),
     ("redirect uri", "Register this server's /api/instagram/callback address in the Meta app, letter for letter."),
     ("insufficient developer role", "Add the account as Instagram Tester and accept the invitation in Instagram."),
     ("human agent", "The Meta app needs the Human Agent feature approved."),

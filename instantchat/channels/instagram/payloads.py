@@ -235,8 +235,11 @@ def _is_true(value: Any) -> bool:
 
 
 def _attachments(value: Any) -> tuple[Json, ...]:
+    """A shared post may come as `share` and `ig_post` beside each other, its old and its new form (row A7): once."""
     items = value if isinstance(value, list) else [value]
-    return tuple(_attachment(item) for item in items if isinstance(item, dict))
+    found = [_attachment(item) for item in items if isinstance(item, dict)]
+    posts = {each["url"] for each in found if each["type"] == "ig_post"}
+    return tuple(each for each in found if each["type"] != "share" or each["url"] not in posts)
 
 
 def _attachment(item: Json) -> Json:

@@ -14,22 +14,26 @@ from starlette.responses import JSONResponse
 from instantchat.channels.simulator import people, threads
 from instantchat.channels.simulator.graph import own_account
 from instantchat.channels.simulator.people import Account
-from instantchat.channels.simulator.refusals import GraphRefusal
+from instantchat.channels.simulator.refusals import GraphRefusal, no_message_access
 from instantchat.channels.simulator.requests import graph_parameters, simulator_of
 from instantchat.channels.simulator.simulator import Simulator
 from instantchat.channels.simulator.threads import Json, ThreadMessage
 
 _PAGE = 25
 _READABLE = 20
-_WHOLE = re.compile(r"messages\{[^{}]*\bmessage\b")
+_WHOLE = re.compile(r"messages(?:\.limit\(\d+\))?\{[^{}]*\bmessage\b")
+_MEDIA = {"video": "video_data", "audio": "audio_data"}
 
 
 async def conversations(request: Request) -> JSONResponse:
-    """`GET ?platform=instagram&user_id=&after=&fields=`: `{data: [{id, updated_time}], paging}`, newest first."""
+    """`GET ?platform=instagram&user_id=&limit=&after=&fields=`: `{data: [{id, updated_time}], paging}`, newest
+    first."""
     simulator, given = simulator_of(request), await graph_parameters(request)
     account = await own_account(request, given)
+    if not account.allows_messages:
+        raise no_message_access()
     simulator.rates.take(account.user_id, "conversations", simulator.now())
-    answer = await simulator.run(lambda c: _listed(c, account, given))
+    answer = await simulator.run(lambda c: _listed(c, account, given, str(request.url)))
     return JSONResponse(answer, headers=simulator.rates.headers(account.user_id, simulator.now()))
 
 
@@ -40,6 +44,8 @@ def read(simulator: Simulator, connection: sqlite3.Connection, account: Account,
     is_message = message is not None and message.user_id == account.user_id
     if igsid is None and not is_message:
         return None
+    if not account.allows_messages:
+        raise no_message_access()
     simulator.rates.take(account.user_id, "conversations", simulator.now())
     if igsid is None and message is not None:
         return _message(connection, account, message)
@@ -51,17 +57,18 @@ def read(simulator: Simulator, connection: sqlite3.Connection, account: Account,
     return {"id": node, "updated_time": updated, "messages": {"data": listed}}
 
 
-def _listed(connection: sqlite3.Connection, account: Account, given: Json) -> Json:
+def _listed(connection: sqlite3.Connection, account: Account, given: Json, address: str) -> Json:
+    size = min(int(given["limit"]), _PAGE) if str(given.get("limit", "")).isdecimal() else _PAGE
     rows = connection.execute(
         "SELECT igsid, max(at) AS at FROM messages WHERE user_id = ? AND (? = '' OR igsid = ?)"
         " GROUP BY igsid HAVING max(at) < ? ORDER BY max(at) DESC LIMIT ?",
-        (account.user_id, *[str(given.get("user_id") or "")] * 2, _cursor(given), _PAGE + 1),
+        (account.user_id, *[str(given.get("user_id") or "")] * 2, _cursor(given), size + 1),
     ).fetchall()
-    data = [_conversation(connection, account, row["igsid"], row["at"], given) for row in rows[:_PAGE]]
-    answer: Json = {"data": data}
-    if len(rows) > _PAGE:
-        answer["paging"] = {"cursors": {"after": str(rows[_PAGE - 1]["at"])}}
-    return answer
+    data = [_conversation(connection, account, row["igsid"], row["at"], given) for row in rows[:size]]
+    paging: Json = {"cursors": {"after": str(rows[:size][-1]["at"])}} if data else {}
+    if len(rows) > size:
+        paging["next"] = address
+    return {"data": data, "paging": paging}
 
 
 def _conversation(connection: sqlite3.Connection, account: Account, igsid: str, at: float, given: Json) -> Json:
@@ -84,10 +91,18 @@ def _message(connection: sqlite3.Connection, account: Account, message: ThreadMe
     sender, recipient = sides if message.direction == "in" else reversed(sides)
     found: Json = {**_brief(message), "from": sender, "to": {"data": [recipient]}}
     found["message"] = message.view()["text"]
-    media = [item["payload"]["url"] for item in message.body.get("attachments", []) if _has_address(item)]
+    media = [item for item in message.body.get("attachments", []) if _has_address(item)]
     if media:
-        found["attachments"] = {"data": [{"image_data": {"url": url}} for url in media]}
+        found["attachments"] = {"data": [_attachment(item) for item in media]}
+    story = (message.body.get("reply_to") or {}).get("story")
+    if story:
+        found["story"] = {"reply_to": {"id": story["id"], "link": story["url"]}}
     return found
+
+
+def _attachment(item: Json) -> Json:
+    url = item["payload"]["url"]
+    return {"file_url": url} if item["type"] == "file" else {_MEDIA.get(item["type"], "image_data"): {"url": url}}
 
 
 def _has_address(item: Any) -> bool:

@@ -11,7 +11,7 @@ from instantchat.channels.simulator.refusals import GraphRefusal
 Kind = Literal["text", "media", "conversations", "private", "thread", "platform", "business"]
 _HOUR = 3600.0
 _PERIODS: dict[Kind, float] = {"private": _HOUR, "platform": _HOUR, "business": 24 * _HOUR}  # else a second
-_SHOWN: tuple[Kind, ...] = ("text", "media", "conversations", "private", "business")
+_SHOWN: tuple[Kind, ...] = ("text", "media", "private", "business")
 
 
 class Rates:
@@ -38,7 +38,8 @@ class Rates:
             raise GraphRefusal(80002, message, headers=self.headers(user_id, now))
 
     def headers(self, user_id: str, now: float) -> dict[str, str]:
-        """`X-App-Usage` and `X-Business-Use-Case-Usage`: percentages of the fullest limit."""
+        """`X-App-Usage` and `X-Business-Use-Case-Usage`: percentages of the fullest limit but that of
+        reading conversations."""
         shares = {kind: self._share(user_id, kind, now) for kind in _SHOWN}
         full = [_length(kind) for kind, share in shares.items() if share >= 100 and kind in _PERIODS]
         wait = max((length - now % length for length in full), default=0) / 60

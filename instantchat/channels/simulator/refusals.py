@@ -81,6 +81,12 @@ def outside_window() -> GraphRefusal:
     return GraphRefusal(10, "This message is sent outside of allowed window.", subcode=2534022, status=403)
 
 
+def no_message_access() -> GraphRefusal:
+    """200/2534041: the owner has switched off what lets apps read and send."""
+    message = "The owner of the account has disabled access to messages."
+    return GraphRefusal(200, message, subcode=2534041, status=403, kind="OAuthException")
+
+
 def bad_comment() -> GraphRefusal:
     """100/2534025: used, expired, unknown, or none of this account's."""
     return bad_parameter("The comment is invalid for a private reply", 2534025)

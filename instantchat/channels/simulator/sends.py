@@ -25,7 +25,13 @@ from instantchat.channels.simulator.graph import own_account
 from instantchat.channels.simulator.message_rules import as_object, read_message
 from instantchat.channels.simulator.people import Account
 from instantchat.channels.simulator.rates import Kind
-from instantchat.channels.simulator.refusals import GraphRefusal, bad_parameter, outside_window, unavailable
+from instantchat.channels.simulator.refusals import (
+    GraphRefusal,
+    bad_parameter,
+    no_message_access,
+    outside_window,
+    unavailable,
+)
 from instantchat.channels.simulator.requests import graph_parameters, is_facebook, simulator_of
 from instantchat.channels.simulator.simulator import Simulator
 from instantchat.channels.simulator.threads import Json
@@ -105,8 +111,7 @@ def _check_node(request: Request, account: Account) -> None:
 
 def _check_access(simulator: Simulator, account: Account) -> None:
     if not account.allows_messages:
-        message = "The owner of the account has disabled access to messages."
-        raise GraphRefusal(200, message, subcode=2534041, status=403, kind="OAuthException")
+        raise no_message_access()
     if not simulator.faults.app_live:
         message = "(#200) The app is not live: people without a role in it cannot be written to."
         raise GraphRefusal(200, message, subcode=2018028, kind="OAuthException")

@@ -13,6 +13,12 @@ _KINDS: dict[str, tuple[type[AppError], str]] = {
     "state_other_member": (Forbidden, f"Somebody else began this while signed in here. {_AGAIN}"),
     "access_denied": (Forbidden, f"Access was not allowed on Instagram. {_AGAIN} On Instagram, choose Allow."),
     "code_missing": (Invalid, f"Instagram sent you back without a code. {_AGAIN}"),
+    "app_not_known": (
+        Unavailable,
+        "Instagram does not know this server by its settings. INSTANTCHAT_META_APP_ID and INSTANTCHAT_META_APP_SECRET "
+        "are those of the Instagram app (Instagram > API setup in the Meta dashboard), not those of the Meta app; this "
+        "server's callback address is registered there too. Correct them, restart, then start again.",
+    ),
     "code_rejected": (Invalid, f"Instagram did not accept the code it gave. {_AGAIN}"),
     "permissions_missing": (
         Invalid,

@@ -11,7 +11,7 @@ import structlog
 
 from instantchat.channels.instagram.answers import Identity, LongToken
 from instantchat.channels.instagram.client import InstagramClient
-from instantchat.channels.instagram.errors import MetaRefused, MetaUnreachable
+from instantchat.channels.instagram.errors import MetaRefused, MetaUnreachable, RefusalKind
 from instantchat.features.auth.member import Member
 from instantchat.features.connect.oauth_state import StateKeeper
 from instantchat.features.connect.refusals import refusal
@@ -137,7 +137,7 @@ class ConnectService:
             await self._instagram.subscribe(identity.ig_user_id, token.token)
         except MetaRefused as refused:
             _log.warning("instagram_connect_refused", step=step, refusal=refused.code, hint=refused.refusal.hint)
-            raise refusal(step) from None
+            raise refusal("app_not_known" if _is_about_app(step, refused) else step) from None
         return token, identity, short.permissions
 
     def _account(self, member: Member, token: LongToken, identity: Identity, permissions: frozenset[str]) -> r.Account:
@@ -170,3 +170,8 @@ class ConnectService:
 
     def _tell(self, account: r.Account) -> None:
         self._publisher.publish(LiveEvent(account.workspace_id, "account", account))
+
+
+def _is_about_app(step: str, refused: MetaRefused) -> bool:
+    """Whether the exchange failed for the app's id, secret or address, which Instagram tells in words only."""
+    return step == "code_rejected" and refused.refusal.kind is RefusalKind.UNKNOWN and bool(refused.refusal.hint)

@@ -136,8 +136,9 @@ def _life(assembly: Assembly) -> APIRouter:
     async def trigger(member: CurrentMember, flow_id: str, body: s.TriggerIn) -> s.TriggerOut:
         """Start an active flow for a person who is known to your account; `variables` are set on the contact before.
 
-        404 `recipient_unknown`, 409 `flow_not_active` or `account_disconnected`, 422 `variables_bad`. Whether the flow
-        may start again is decided when it would: without a run of that id, the event's decision says why.
+        403 `opted_out`, 404 `recipient_unknown`, 409 `flow_not_active` or `account_disconnected`, 422 `variables_bad`.
+        Whether the flow may start again is decided when it would: without a run of that id, the event's decision says
+        why.
         """
         return s.TriggerOut(run_id=await starting.trigger(member, flow_id, body))
 

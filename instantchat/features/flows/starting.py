@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from instantchat.errors import Conflict, FieldError, Invalid, NotFound
+from instantchat.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from instantchat.features.auth.member import Member
 from instantchat.features.flows.schemas import TriggerIn
 from instantchat.features.flows.view import flow_missing
@@ -36,7 +36,7 @@ class StartingService:
         says so. With an `idempotency_key` the same start is stored once, and answered with the same id.
 
         Raises `NotFound` (`flow_not_found`, `recipient_unknown`), `Conflict` (`flow_not_active`,
-        `account_disconnected`) and `Invalid("variables_bad")`; then nothing is stored.
+        `account_disconnected`), `Forbidden("opted_out")` and `Invalid("variables_bad")`; then nothing is stored.
         """
         member.require("agent")
         _check(body.variables)
@@ -50,6 +50,10 @@ class StartingService:
             raise NotFound(
                 "recipient_unknown",
                 "Nobody with this recipientId is known to your account. People are once they write or comment.",
+            )
+        if thread.contact.opted_out_at is not None:
+            raise Forbidden(
+                "opted_out", "This person asked for no more automatic messages, so no flow starts for them."
             )
         account = await self._store.accounts.account(member.workspace_id, thread.conversation.account_id)
         run_id = _run_id(flow, thread.conversation, body.idempotency_key)

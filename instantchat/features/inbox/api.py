@@ -60,8 +60,11 @@ def _conversations(assembly: Assembly) -> APIRouter:
 
     @router.patch(CONVERSATIONS + "/{conversation_id}")
     async def patch(member: CurrentMember, conversation_id: str, body: s.ConversationPatch) -> s.ConversationOut:
-        """Assign it, set its status, pause flows until a moment (null lets them answer again)."""
+        """Assign it, set its status, pause flows until a moment (null lets them answer again), or let automatic
+        messages reach somebody who opted out."""
         changes = {name: getattr(body, name) for name in body.model_fields_set}
+        if changes.get("opted_out", False) is None:
+            del changes["opted_out"]
         return s.ConversationOut.from_thread(await inbox.patch(member, conversation_id, changes))
 
     return router
@@ -74,9 +77,9 @@ def _sending(assembly: Assembly) -> APIRouter:
     async def send_message(member: CurrentMember, body: s.SendIn) -> s.MessageOut:
         """Queue a text to a person who has written to you; `recipientId` is their Instagram-scoped id.
 
-        A text over 1,000 UTF-8 bytes goes out as several messages; the answer is the first. 403 `window_closed`,
-        404 `recipient_unknown`, 409 `account_disconnected` or `reauth_needed`, 422 `message_empty` or
-        `message_too_long`.
+        A text over 1,000 UTF-8 bytes goes out as several messages; the answer is the first. 403 `window_closed`, or
+        `opted_out` where an API key writes, 404 `recipient_unknown`, 409 `account_disconnected` or `reauth_needed`, 422
+        `message_empty` or `message_too_long`.
         """
         message = await inbox.send(
             member,
@@ -87,6 +90,16 @@ def _sending(assembly: Assembly) -> APIRouter:
             idempotency_key=body.idempotency_key,
         )
         return s.MessageOut.from_record(message)
+
+    @router.post(CONVERSATIONS + "/{conversation_id}/messages/{message_id}/resend", status_code=202)
+    async def resend(member: CurrentMember, conversation_id: str, message_id: str) -> s.MessageOut:
+        """Queue a message again whose status is `rejected` or `unknown`; the answer is the new message, the same one
+        however often it is asked for. What has an unknown outcome may arrive twice.
+
+        403 `window_closed`, 404 `conversation_not_found` or `message_not_found`, 409 `not_failed`, `not_a_message`,
+        `private_reply_spent`, `account_disconnected` or `reauth_needed`.
+        """
+        return s.MessageOut.from_record(await inbox.resend(member, conversation_id, message_id, "api"))
 
     return router
 

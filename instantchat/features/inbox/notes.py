@@ -1,4 +1,4 @@
-"""Notes that members write into a conversation: what its contact never sees."""
+"""Notes that members write into a conversation, or that tell what they did: what its contact never sees."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import hashlib
 from instantchat.errors import Invalid
 from instantchat.features.auth.member import Member
 from instantchat.kit.ids import new_id
-from instantchat.store.records import Note
+from instantchat.runtime.people import span_in_words
+from instantchat.store.records import Note, Thread
 
 NOTE_LIMIT = 2_000
 
@@ -35,6 +36,33 @@ def written_note(member: Member, conversation_id: str, text: str, now: dt.dateti
         text=text,
         created_at=now,
     )
+
+
+def activity(member: Member, conversation_id: str, text: str, now: dt.datetime) -> Note:
+    """A line, to be stored, about what a member did. It names them itself, so it has no author to show beside it."""
+    return Note(
+        id=new_id("not"),
+        workspace_id=member.workspace_id,
+        conversation_id=conversation_id,
+        kind="activity",
+        author_kind="system",
+        author_id=None,
+        text=text,
+        created_at=now,
+    )
+
+
+def what_was_done(who: str, before: Thread, after: Thread, now: dt.datetime) -> list[str]:
+    """What a member's change did to automation, in sentences."""
+    was, until = before.conversation.paused_until, after.conversation.paused_until
+    found = []
+    if was is not None and was > now and until is None:
+        found.append(f"{who} let flows answer again.")
+    elif until is not None and until != was:
+        found.append(f"{who} paused flows for {span_in_words(until - now)}.")
+    if before.contact.opted_out_at is not None and after.contact.opted_out_at is None:
+        found.append(f"{who} allowed automatic messages again.")
+    return found
 
 
 def _id_of(*parts: str) -> str:

@@ -30,8 +30,8 @@ def parts_of(text: str) -> list[str]:
     return parts
 
 
-def refuse_unusable(account: r.Account | None) -> None:
-    """Raises `Conflict` for an account that cannot send, saying what to do about it."""
+def usable(account: r.Account | None) -> r.Account:
+    """The account; raises `Conflict` for one that cannot send, saying what to do about it."""
     if account is None or account.state == "disconnected":
         raise Conflict("account_disconnected", "This Instagram account is disconnected. Connect it again, then send.")
     if account.state == "reauth_needed":
@@ -43,6 +43,16 @@ def refuse_unusable(account: r.Account | None) -> None:
         raise Conflict(
             "account_restricted",
             f"Instagram has restricted @{account.username}. Open the Instagram app to see why; sending is paused.",
+        )
+    return account
+
+
+def refuse_opted_out(contact: r.Contact) -> None:
+    """Raises `Forbidden("opted_out")` for a contact that no program may write to."""
+    if contact.opted_out_at is not None:
+        raise Forbidden(
+            "opted_out",
+            "This person asked for no more automatic messages. Only a signed-in person may write to them, by hand.",
         )
 
 

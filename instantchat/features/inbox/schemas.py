@@ -27,7 +27,7 @@ class LastMessage(Wire):
 
 
 class ConversationOut(Wire):
-    """`Conversation` of DESIGN section 6."""
+    """`Conversation` of DESIGN section 6. `optedOut`: the contact asked for no more automatic messages."""
 
     id: str
     account_id: str
@@ -38,6 +38,7 @@ class ConversationOut(Wire):
     assignee_id: str | None
     paused_until: Moment | None
     window_expires_at: Moment | None
+    opted_out: bool
     updated_at: Moment
 
     @classmethod
@@ -63,6 +64,7 @@ class ConversationOut(Wire):
             assignee_id=talk.assignee_id,
             paused_until=talk.paused_until,
             window_expires_at=talk.window_expires_at,
+            opted_out=contact.opted_out_at is not None,
             updated_at=talk.updated_at,
         )
 
@@ -128,11 +130,13 @@ class ConversationsOut(PageOut[ConversationOut]):
 
 
 class ConversationPatch(Wire):
-    """What to change; fields left out stay. `pausedUntil` null lets flows answer again."""
+    """What to change; fields left out stay. `pausedUntil` null lets flows answer again, `optedOut` false lets automatic
+    messages reach somebody who opted out."""
 
     status: r.ConversationStatus | None = None
     assignee_id: str | None = None
     paused_until: Moment | None = None
+    opted_out: Literal[False] | None = None
 
 
 class SendIn(Wire):

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from instantchat.errors import Conflict, Invalid, NotFound
 from instantchat.features.auth.member import Member
-from instantchat.features.inbox.rules import parts_of, refuse_unusable, window_tag
+from instantchat.features.inbox.rules import parts_of, usable
+from instantchat.features.inbox.taking_over import authored, take_over
 from instantchat.kit.clock import Clock
 from instantchat.kit.ids import new_id
 from instantchat.runtime.live import LiveEvent, Publisher
 from instantchat.store import records as r
 from instantchat.store.ports import Store
 
-PAUSE = dt.timedelta(hours=1)  # how long flows stay silent after a person answered
 _KEY_LENGTH = 200
 
 
@@ -47,32 +47,30 @@ class SendingService:
     async def send(self, member: Member, outgoing: Outgoing) -> r.Message:
         """Queue a text. One over 1,000 UTF-8 bytes goes out as several messages, of which the first is returned.
 
-        A person's message pauses the contact's flows for an hour and may use the `HUMAN_AGENT` tag; an API key's does
-        neither. Raises `NotFound` (`conversation_not_found`, `recipient_unknown`), `Invalid` (`message_empty`,
-        `message_too_long`, `idempotency_key_too_long`), `Conflict` (`account_disconnected`, `reauth_needed`,
-        `account_restricted`) and `Forbidden("window_closed")`; then nothing is queued.
+        A person's message takes the conversation over from flows, for as long as the account's rules say, and may use
+        the `HUMAN_AGENT` tag; an API key's does neither, and goes to nobody who opted out. Raises `NotFound`
+        (`conversation_not_found`, `recipient_unknown`), `Invalid` (`message_empty`, `message_too_long`,
+        `idempotency_key_bad`), `Conflict` (`account_disconnected`, `reauth_needed`, `account_restricted`) and
+        `Forbidden` (`window_closed`, `opted_out`); then nothing is queued.
         """
         member.require("agent")
         key = _checked_key(outgoing.idempotency_key)
         parts = parts_of(outgoing.text)
         thread = await self._thread(member, outgoing)
-        refuse_unusable(await self._store.accounts.account(member.workspace_id, thread.conversation.account_id))
+        account = usable(await self._store.accounts.account(member.workspace_id, thread.conversation.account_id))
         now = self._clock.now()
-        is_person = member.kind == "person"
-        tag = window_tag(thread.conversation, now, is_person=is_person)
-        paused_until = thread.conversation.paused_until
-        if is_person:
-            paused_until = max(paused_until or now, now + PAUSE)
-        first = _message(member, thread, outgoing, now, {"tag": tag} if tag else {})
-        queued: list[r.Message] = []
+        first = _message(member, thread, outgoing, now, authored(member, thread, now))
+        taken_over = take_over(member, thread.conversation, account, now)
+        queued: list[r.Enqueued] = []
         for number, part in enumerate(parts):
             message = replace(first, id=new_id("msg"), text=part, idempotency_key=_part_key(key, number))
-            queued.append(await self._store.inbox.enqueue(message, paused_until))
-            if queued[0].conversation_id != thread.conversation.id:
+            queued.append(await self._store.inbox.enqueue(message, taken_over))
+            if queued[0].message.conversation_id != thread.conversation.id:
                 raise Conflict("idempotency_key_used", "This idempotencyKey was used for a message to somebody else.")
+            taken_over = replace(taken_over, note=None) if taken_over is not None else None
         await self._tell(member, queued)
         self._wake_outbox()
-        return queued[0]
+        return queued[0].message
 
     async def _thread(self, member: Member, outgoing: Outgoing) -> r.Thread:
         inbox = self._store.inbox
@@ -92,10 +90,12 @@ class SendingService:
             )
         return thread
 
-    async def _tell(self, member: Member, queued: list[r.Message]) -> None:
-        for message in queued:
-            self._publisher.publish(LiveEvent(member.workspace_id, "message", message))
-        thread = await self._store.inbox.thread(member.workspace_id, queued[0].conversation_id)
+    async def _tell(self, member: Member, queued: list[r.Enqueued]) -> None:
+        for one in queued:
+            self._publisher.publish(LiveEvent(member.workspace_id, "message", one.message))
+            for run in one.cancelled:
+                self._publisher.publish(LiveEvent(member.workspace_id, "run", run))
+        thread = await self._store.inbox.thread(member.workspace_id, queued[0].message.conversation_id)
         if thread is not None:
             self._publisher.publish(LiveEvent(member.workspace_id, "conversation", thread))
 

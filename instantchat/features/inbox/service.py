@@ -9,7 +9,8 @@ from typing import Any
 
 from instantchat.errors import Invalid, NotFound
 from instantchat.features.auth.member import Member
-from instantchat.features.inbox.notes import written_note
+from instantchat.features.inbox.notes import activity, what_was_done, written_note
+from instantchat.features.inbox.resending import ResendingService
 from instantchat.features.inbox.sending import Outgoing, SendingService
 from instantchat.features.inbox.why.service import MOST, WhyService
 from instantchat.features.inbox.why.story import EventStory
@@ -42,6 +43,7 @@ class InboxService:
         self._publisher = publisher
         self.why = WhyService(store)
         self._sending = SendingService(store, clock, publisher, wake_outbox)
+        self._resending = ResendingService(store, clock, publisher, wake_outbox)
 
     async def conversations(
         self,
@@ -77,14 +79,20 @@ class InboxService:
 
     async def patch(self, member: Member, conversation_id: str, changes: Mapping[str, Any]) -> r.Thread:
         """Set `status`, `assignee_id` (a member of the workspace, or None) or `paused_until` (a moment until which
-        flows stay silent, at most 366 days ahead; None or a past moment resumes them).
+        flows stay silent, at most 366 days ahead; None or a past moment resumes them). `opted_out` False lets
+        automatic messages reach a contact who asked for none. The conversation tells who did the last two.
 
         Raises `Invalid` (`unknown_member`, `pause_too_long`, `unknown_change`).
         """
         member.require("agent")
-        await self.conversation(member, conversation_id)
+        before = await self.conversation(member, conversation_id)
         checked = {name: await self._checked(member, name, value) for name, value in changes.items()}
-        return self._told(await self._inbox.patch_conversation(member.workspace_id, conversation_id, checked))
+        if not checked.pop("opted_out", True):
+            await self._inbox.opt_in(member.workspace_id, conversation_id)
+        after = await self._inbox.patch_conversation(member.workspace_id, conversation_id, checked)
+        for text in what_was_done(member.name, before, _found(after), self._clock.now()):
+            await self._inbox.add_note(activity(member, conversation_id, text, self._clock.now()))
+        return self._told(after)
 
     async def send(
         self,
@@ -100,6 +108,12 @@ class InboxService:
         """Queue a text to a conversation or an IGSID; see `SendingService.send` for the promises and refusals."""
         outgoing = Outgoing(text, conversation_id, recipient_id, account_id, source, idempotency_key)
         return await self._sending.send(member, outgoing)
+
+    async def resend(
+        self, member: Member, conversation_id: str, message_id: str, source: r.Source = "web"
+    ) -> r.Message:
+        """Queue a message again, once; see `ResendingService.resend` for the promises and refusals."""
+        return await self._resending.resend(member, conversation_id, message_id, source)
 
     async def typing(self, member: Member, conversation_id: str, is_typing: bool) -> None:
         """Tell the workspace that this member is, or is no longer, writing an answer."""
@@ -166,7 +180,7 @@ class InboxService:
                 if value > now + _LONGEST_PAUSE:
                     raise Invalid("pause_too_long", "Flows can be paused for at most 366 days.")
                 return value if value > now else None
-            case "status", ("open" | "waiting" | "done"):
+            case ("status", ("open" | "waiting" | "done")) | ("opted_out", False):
                 return value
         raise Invalid("unknown_change", f"{name} cannot be set to {value!r}.")
 

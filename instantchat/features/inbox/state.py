@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 import reflex as rx
 
@@ -16,6 +16,7 @@ from instantchat.features.auth.state import current_member
 from instantchat.features.inbox.composing.state import Composing
 from instantchat.features.inbox.reading import MOST, gather, next_batch
 from instantchat.features.inbox.service import ConversationList
+from instantchat.features.inbox.thread.state import Steering
 from instantchat.features.inbox.views import Bubble, Row, bubble_of, has_words, note_of, placed, row_of, when, woven
 from instantchat.features.inbox.why.state import Why
 from instantchat.kit.ids import new_id
@@ -30,7 +31,7 @@ _LATEST_NOTES = 20  # how many can come between two looks
 _TYPING_SECONDS = 6
 
 
-class Inbox(Composing, rx.State):
+class Inbox(Steering, Composing, rx.State):
     """The list and the open conversation."""
 
     rows: list[Row] = []
@@ -41,7 +42,6 @@ class Inbox(Composing, rx.State):
     has_failed: bool = False
     has_account: bool = False
 
-    open_row: Row | None = None
     is_missing: bool = False
     bubbles: list[Bubble] = []
     next_bubbles: str = ""
@@ -148,19 +148,11 @@ class Inbox(Composing, rx.State):
         self._show([*await self._drawn(member, page.data), *self._said])
 
     @rx.event
-    async def set_status(self, status: str) -> None:
-        """Mark the open conversation open, waiting or done."""
-        await self._patch({"status": status})
-
-    @rx.event
-    async def resume(self) -> None:
-        """Let flows answer this contact again before the pause ends."""
-        await self._patch({"paused_until": None})
-
-    async def _patch(self, changes: dict[str, Any]) -> None:
+    async def resend(self, message: str) -> None:
+        """Send a message of the open conversation again, once however often it is asked."""
         member = await current_member(self)
         if self.open_row is not None:
-            self._place_row(await current().inbox.patch(member, self.open_row.id, changes))
+            await current().inbox.resend(member, self.open_row.id, str(message))
 
     async def _read_all(self, member: Member) -> None:
         await self._read_list(member, at_least=len(self.rows))

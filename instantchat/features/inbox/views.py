@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from instantchat.features.inbox.resending import PRIVATE_REPLY, why_not
 from instantchat.kit.clock import rfc3339
 from instantchat.runtime.window import window_of
 from instantchat.store.records import Message, Note, Thread
@@ -47,6 +48,7 @@ class Row:
     paused_until: str
     window_until: str
     answer_until: str
+    is_opted_out: bool = False
 
 
 @dataclass
@@ -74,7 +76,8 @@ class Bubble:
 
     `who` names its writer, `delivery` is a word of DESIGN section 6. `action` is how a message goes out that is no
     direct message: `comment_reply` or `react`. `choices` are the titles of its quick replies and buttons; `has_why`:
-    there may be an explanation. `marks` say how it came and whether it was edited, `reactions` are emoji.
+    there may be an explanation. `can_resend`: it did not arrive, or may not have, and a person may send it again;
+    `advice` says what to do instead. `marks` say how it came and whether it was edited, `reactions` are emoji.
     """
 
     id: str
@@ -96,6 +99,8 @@ class Bubble:
     is_seen: bool = False
     marks: list[str] = field(default_factory=list)
     reactions: list[str] = field(default_factory=list)
+    can_resend: bool = False
+    advice: str = ""
 
 
 def row_of(thread: Thread) -> Row:
@@ -116,6 +121,7 @@ def row_of(thread: Thread) -> Row:
         paused_until=rfc3339(talk.paused_until) if talk.paused_until else "",
         window_until=rfc3339(window.expires_at) if window.expires_at else "",
         answer_until=rfc3339(window.human_until) if window.human_until else "",
+        is_opted_out=person.opted_out_at is not None,
     )
 
 
@@ -134,7 +140,7 @@ def bubble_of(message: Message, names: Mapping[str, str]) -> Bubble:
         at=rfc3339(message.created_at),
         delivery=message.status,
         error=(message.error_text or "") if message.error_code else "",
-        attachments=[_attachment(each) for each in message.attachments],
+        attachments=[_attachment(each) for each in (*message.attachments, *_story(extras))],
         action=action,
         is_private="commentId" in extras and not action,
         has_why=message.event_id is not None if message.direction == "in" else message.sender_kind == "flow",
@@ -144,6 +150,8 @@ def bubble_of(message: Message, names: Mapping[str, str]) -> Bubble:
         is_seen="seenAt" in extras,
         marks=_marks(extras),
         reactions=[str(emoji) for emoji in _dict(extras.get("reactions")).values()],
+        can_resend="resentAs" not in extras and why_not(message) is None,
+        advice=PRIVATE_REPLY if (refused := why_not(message)) and refused.code == "private_reply_spent" else "",
     )
 
 
@@ -201,6 +209,8 @@ def _who(message: Message, names: Mapping[str, str]) -> str:
         return ""
     if message.sender_kind == "phone":
         return "Sent from Instagram"
+    if message.extras.get("notice") == "opt_out":
+        return "Sent automatically"
     name = names.get(message.sender_id or "", "")
     if message.sender_kind == "flow":
         return name or "A flow that was deleted"
@@ -218,6 +228,8 @@ def _marks(extras: Mapping[str, Any]) -> list[str]:
         (f"Came by the link “{referral.get('ref')}”", "ref" in referral and "ad_id" not in referral),
         ("About a product", "product" in referral),
         ("Another app holds this conversation", extras.get("standby") is True),
+        ("Found by check", extras.get("foundByCheck") is True),
+        ("Sent again", "resentAs" in extras),
         ("Edited", extras.get("edited") is True),
     ]
     return [words for words, is_so in found if is_so and words]
@@ -229,6 +241,12 @@ _TAPPED = {"postback": "Tapped a button", "quick_reply": "Tapped a choice"}
 def _attachment(item: Mapping[str, Any]) -> Attachment:
     kind, url = str(item.get("type") or "file"), _web(item.get("url"))
     return Attachment(_KINDS.get(kind, "Attachment"), url, kind == "image" and url != "")
+
+
+def _story(extras: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The story that a message answers, to be opened while it lasts."""
+    url = _dict(_dict(extras.get("replyTo")).get("story")).get("url")
+    return [{"type": "ig_story", "url": url}] if url else []
 
 
 def _card(item: Mapping[str, Any]) -> CardView:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import reflex as rx
 
 from instantchat import ui
+from instantchat.features.rules.components import automation
+from instantchat.features.rules.state import Automation
 from instantchat.features.settings.components import appearance, delete_account, password, profile, session, your_data
 from instantchat.features.settings.state import Settings
 from instantchat.ui.pages import page
 
 
-@page("/settings", title="Settings", on_load=[Settings.load])
+@page("/settings", title="Settings", on_load=[Settings.load, Automation.load])
 def settings() -> rx.Component:
     """The page."""
     return rx.el.div(
@@ -18,6 +20,7 @@ def settings() -> rx.Component:
         profile(),
         password(),
         appearance(),
+        automation(),
         session(),
         your_data(),
         delete_account(),

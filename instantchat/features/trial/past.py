@@ -15,6 +15,8 @@ from instantchat.runtime.heard import inbound_message
 from instantchat.runtime.lane import contact_view
 from instantchat.store.records import Event, Json, ReplayEvent
 
+_UNHEARD = ("paused", "opted_out", "start", "escalated")  # reasons of events that no flow heard then
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -93,7 +95,7 @@ def _again(past: ReplayEvent, world: World, flow_id: str, flows: Mapping[str, st
     record = event.decision or {}
     world.pass_time_to(event.received_at)
     run_ids = [each["startedRunId"] for each in _records(event) if each.get("startedRunId")]
-    outcome = world.hear(message, is_for_flows=record.get("reason") != "paused", run_ids=run_ids)
+    outcome = world.hear(message, is_for_flows=record.get("reason") not in _UNHEARD, run_ids=run_ids)
     decisions = (outcome.decision, *outcome.follow_ups)
     starts = any(each.start is not None and each.start.flow_id == flow_id for each in decisions)
     resumes = outcome.decision.resume is not None and outcome.decision.resume.run.flow_id == flow_id

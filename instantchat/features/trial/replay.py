@@ -92,7 +92,12 @@ def _parts(tried: Sequence[Tried]) -> Iterator[list[Tried]]:
 
 
 def _results(part: Sequence[Tried], given: Mapping[str, Sequence[Message]], names: dict[str, str]) -> list[s.ResultOut]:
-    return [_result(one, given.get(one.past.event.id, ()), names) for one in part]
+    return [_result(one, _of_flows(given.get(one.past.event.id, ())), names) for one in part]
+
+
+def _of_flows(sent: Sequence[Message]) -> list[Message]:
+    """Without what no node wrote: disclosures, confirmations of an opt-out."""
+    return [each for each in sent if "notice" not in each.extras]
 
 
 def _result(one: Tried, given: Sequence[Message], names: dict[str, str]) -> s.ResultOut:

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from instantchat.engine.effects import HandOff
 from instantchat.runtime.effects import EffectHandler
-from instantchat.runtime.lane import HANDOFF_PAUSE, Lane
+from instantchat.runtime.lane import Lane
 from instantchat.runtime.live import Notice
+from instantchat.runtime.people import hand_over
 
 
 class HandOffHandler(EffectHandler):
@@ -16,10 +17,7 @@ class HandOffHandler(EffectHandler):
     kind: ClassVar[str] = HandOff.kind
 
     def carry_out(self, effect: HandOff, lane: Lane, run_id: str) -> None:
-        until = lane.now + HANDOFF_PAUSE
-        paused_until = max(lane.conversation.paused_until or until, until)
-        lane.change_conversation(paused_until=paused_until, status="open")
-        lane.changes.status = "open"
+        hand_over(lane)
         if effect.note:
             lane.add_note(run_id, effect.note, "note")
         lane.changes.notices.append(Notice(lane.add_note(run_id, "Handed over to people.")))

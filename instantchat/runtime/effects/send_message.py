@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from instantchat.engine.effects import Button, SendMessage
+from instantchat.runtime.disclosure import disclose, with_disclosure
 from instantchat.runtime.effects import EffectHandler
 from instantchat.runtime.lane import Lane
 from instantchat.store.records import Json
@@ -19,9 +20,14 @@ class SendMessageHandler(EffectHandler):
     kind: ClassVar[str] = SendMessage.kind
 
     def carry_out(self, effect: SendMessage, lane: Lane, run_id: str) -> None:
+        text = effect.text or ""
+        if effect.comment_id is None:
+            disclose(lane, run_id)
+        else:
+            text = with_disclosure(lane, text, has_buttons=bool(effect.buttons))
         lane.queue_message(
             run_id,
-            text=effect.text or "\n".join(card.title for card in effect.cards),
+            text=text or "\n".join(card.title for card in effect.cards),
             attachments=[{"type": each.type, "url": each.url} for each in effect.attachments],
             extras=_extras(effect, lane),
         )

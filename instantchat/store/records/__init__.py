@@ -16,20 +16,24 @@ from instantchat.store.records.inbox import (
     NoteKind,
     SenderKind,
     Source,
+    TakeOver,
     Thread,
 )
 from instantchat.store.records.members import Role, Session, User
 from instantchat.store.records.queue import (
     Checkpoint,
+    Enqueued,
     Event,
     HandledEvent,
     MessageChange,
     NewEvent,
     OpenSend,
+    Resent,
     RunRecord,
     RunState,
     Send,
     SendResult,
+    UnknownSend,
     Work,
 )
 from instantchat.store.records.replay import ReplayEvent
@@ -46,6 +50,7 @@ __all__ = [
     "ConversationStatus",
     "Deletion",
     "DeletionState",
+    "Enqueued",
     "Erased",
     "Event",
     "Flow",
@@ -63,6 +68,7 @@ __all__ = [
     "OpenSend",
     "Page",
     "ReplayEvent",
+    "Resent",
     "Role",
     "RunRecord",
     "RunState",
@@ -72,7 +78,9 @@ __all__ = [
     "SenderKind",
     "Session",
     "Source",
+    "TakeOver",
     "Thread",
+    "UnknownSend",
     "User",
     "Work",
 ]

@@ -34,3 +34,9 @@ class Account:
     """What the owner allowed, with spaces between; empty for accounts connected before this was kept."""
     rules: Json = field(default_factory=dict)
     """What the workspace decided for this account, as `runtime.rules.Rules` writes it; connecting again keeps it."""
+    reconcile_at: dt.datetime | None = None
+    """When conversations and comments are read next for what webhooks missed; None while that is switched off."""
+    reconciled_to: dt.datetime | None = None
+    """Nothing before this moment is looked for any more; None before the first time."""
+    found_at: dt.datetime | None = None
+    """When that last found something."""

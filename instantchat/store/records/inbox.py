@@ -41,7 +41,9 @@ class Conversation:
     """The thread of one contact with one account.
 
     `heard_at` is the last thing the contact did that opens the messaging window. `starts` tells when flows last started
-    for this contact: RFC 3339 by flow id, of those flows alone that need to know.
+    for this contact: RFC 3339 by flow id, of those flows alone that need to know. `answered_at` is when a person last
+    took the conversation over from flows by an answer; `disclosed_at` when automation was disclosed in it, None while
+    that is due.
     """
 
     id: str
@@ -61,6 +63,8 @@ class Conversation:
     updated_at: dt.datetime
     heard_at: dt.datetime | None = None
     starts: Json = field(default_factory=dict)
+    answered_at: dt.datetime | None = None
+    disclosed_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,9 @@ class Message:
     `commentId` of a private reply, and, where it is no direct message, `action`: `comment_reply` (to `commentId`) or
     `react` (to `mid`, with `emoji`). What came later: `edited` and `unsent` (true), `reactions` (emoji by `contact` or
     `account`), `seenAt` (RFC 3339; what was sent before it is seen too). Of an incoming one: `replyTo`, `referral`,
-    `tapped` (`postback` or `quick_reply`), `standby`, `unsupported`.
+    `tapped` (`postback` or `quick_reply`), `standby`, `unsupported`. `notice` is set where no node of a flow wrote it:
+    `disclosure` or `opt_out`. `isProgram`: an API key sent it. Of one that no webhook brought: `foundByCheck`; of one
+    that a person sent again: `resentAs`, the id of the new message.
     """
 
     id: str
@@ -119,6 +125,16 @@ class Note:
     text: str
     created_at: dt.datetime
     run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A person's answer takes the conversation over: flows are paused `until` then, waiting runs are cancelled for the
+    `reason` (`code: sentence`), and the `note` says so, if there is something new to say."""
+
+    until: dt.datetime
+    reason: str
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)

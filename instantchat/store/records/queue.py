@@ -74,13 +74,33 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Enqueued:
+    """A message in the outbox, and the runs that taking the conversation over cancelled."""
+
+    message: Message
+    cancelled: list[RunRecord] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Resent:
+    """A message that took the place of one which did not arrive, or may not have; `is_new`: just now, by a member who
+    `cancelled` these runs by it."""
+
+    message: Message
+    before: Message
+    is_new: bool
+    cancelled: list[RunRecord] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSend:
     """An outgoing message whose end is not known: being sent now, or `unknown`. Reactions and replies to comments are
-    none: no echo tells of them."""
+    none: no echo tells of them. `tried_at` is when its last call began."""
 
     message_id: str
     status: MessageStatus
     text: str
+    tried_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +137,7 @@ class HandledEvent:
 class MessageChange:
     """What an event changes of a stored message (echo, unsend, edit, reaction, seen); `extras` are all it has then.
 
-    `forget` also takes what the message said out of the event that brought it.
+    `forget` also takes what the message said out of the event that brought it and the runs that heard it.
     """
 
     message_id: str
@@ -136,11 +156,13 @@ class Checkpoint:
     `contact` and `conversation` are whole rows to insert or update (None: unchanged); `runs` are whole rows, one for
     each run, inserted when `rev` is 0 and otherwise updated where the stored rev is `rev - 1`.
 
-    People change the same conversation meanwhile, so an update stores `last_*`, `window_expires_at` and `updated_at`
-    alone: `unread_count` grows by the incoming `messages` (on insert too, whatever the row says), `paused_until` and
-    `heard_at` only move later, `starts` is added to what is stored, the later moment of a flow winning, and the status
-    and the assignee stay, unless `status` and `assign` say otherwise. A contact keeps a profile fetched since it was
-    read. A message whose mid the account already has is left out, and a change leaves such a mid to the other message.
+    People change the same conversation meanwhile, so an update stores `last_*`, `window_expires_at`, `disclosed_at` and
+    `updated_at` alone: `unread_count` grows by the incoming `messages` that are not unsent (on insert too, whatever the
+    row says), `paused_until`, `heard_at` and `answered_at` only move later, `starts` is added to what is stored, the
+    later moment of a flow winning, and the status and the assignee stay, unless `status` and `assign` say otherwise. A
+    contact keeps a profile fetched since it was read. A message whose mid the account already has is left out, and a
+    change leaves such a mid to the other message.
+    `forgotten` are ids of events of which nothing is kept but that what they brought was unsent.
     """
 
     lane: str
@@ -154,23 +176,25 @@ class Checkpoint:
     notes: list[Note] = field(default_factory=list)
     assign: str | None = None
     status: ConversationStatus | None = None
+    forgotten: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A claimed outgoing message and what its call needs."""
+    """A claimed outgoing message and what its call needs; `opted_out_at` is the contact's."""
 
     message: Message
     account: Account
     igsid: str
     conversation: Conversation
+    opted_out_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
     """How a claimed send ended. `queued` means provably unsent: try again at `not_before`. `is_untried`: no call was
-    made, so it counts as no attempt."""
+    made, so it counts as no attempt. `look_at`: when the conversation is to be read for what became of an `unknown`."""
 
     message_id: str
     owner: str
@@ -180,3 +204,15 @@ class SendResult:
     error_text: str | None = None
     not_before: dt.datetime | None = None
     is_untried: bool = False
+    look_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSend:
+    """A message of which nobody knows whether it went out, and what reading about it needs. `tried_at` is when its call
+    began."""
+
+    message: Message
+    account: Account
+    igsid: str
+    tried_at: dt.datetime

@@ -7,18 +7,29 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, null, or_, select, update
+from sqlalchemy import Column, Connection, Select, bindparam, delete, func, null, or_, select, update
 
 from instantchat.kit.clock import Clock
 from instantchat.store import records as r
 from instantchat.store.sql.database import Database
-from instantchat.store.sql.dialect import insert, name_of
+from instantchat.store.sql.dialect import NOW, insert, name_of
 from instantchat.store.sql.rows import ACCOUNTS, padded
 from instantchat.store.sql.tables.accounts import accounts, nonces
 from instantchat.store.sql.tables.members import users
+from instantchat.store.sql.types import Moment
 
 LISTED = 100
 REFRESHED = {"refresh_at", "sealed_token", "token_expires_at", "state", "state_reason"}
+
+
+def _due(column: Column[Any], *where: Any) -> Select[Any]:
+    """The accounts whose time has come, the longest due first."""
+    due = select(accounts.c.id).where(column.is_not(null()), column <= NOW, *where)
+    return due.order_by(column).limit(bindparam("count")).with_for_update(skip_locked=True)
+
+
+DUE_REFRESHES = _due(accounts.c.refresh_at)
+DUE_RECONCILES = _due(accounts.c.reconcile_at, accounts.c.state.in_(["ok", "expiring"]))
 
 
 class SqlAccounts:
@@ -48,7 +59,7 @@ class SqlAccounts:
         return await self._database.write(_set_state, account_id, state, reason)
 
     async def set_rules(self, workspace_id: str, account_id: str, rules: r.Json) -> r.Account | None:
-        return await self._database.write(_set_rules, workspace_id, account_id, rules)
+        return await self._database.write(_set_rules, workspace_id, account_id, rules, self._clock.now())
 
     async def connected(self, limit: int) -> list[r.Account]:
         return await self._database.read(_connected, limit)
@@ -57,12 +68,29 @@ class SqlAccounts:
         return await self._database.read(of_person, ig_id)
 
     async def claim_refreshes(self, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.Account]:
-        return await self._database.write(_claim_refreshes, now, until, limit)
+        return await self._database.write(_claim, DUE_REFRESHES, accounts.c.refresh_at, now, until, limit)
 
     async def settle_refresh(
         self, account: r.Account, changes: Mapping[str, Any], *, refresh_at: dt.datetime | None
     ) -> r.Account | None:
         return await self._database.write(_settle_refresh, account, {**changes, "refresh_at": refresh_at})
+
+    async def claim_reconciles(self, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.Account]:
+        return await self._database.write(_claim, DUE_RECONCILES, accounts.c.reconcile_at, now, until, limit)
+
+    async def settle_reconcile(
+        self,
+        account_id: str,
+        *,
+        reconcile_at: dt.datetime,
+        reconciled_to: dt.datetime | None,
+        found_at: dt.datetime | None,
+    ) -> None:
+        t = accounts.c
+        values = {"reconcile_at": reconcile_at, "reconciled_to": reconciled_to, "found_at": found_at}
+        known = {name: value for name, value in values.items() if value is not None}
+        is_on = (t.id == account_id, t.reconcile_at.is_not(null()))
+        await self._database.write(Connection.execute, update(accounts).where(*is_on).values(known))
 
 
 def of_person(connection: Connection, ig_id: str, *, lock: bool = False) -> list[r.Account]:
@@ -97,7 +125,8 @@ def _connect(connection: Connection, account: r.Account) -> r.Account | None:
         connection.execute(insert(name_of(connection), accounts).values(ACCOUNTS.values(account)))
         return account
     kept = min(ours, key=lambda one: one.state == "disconnected")
-    renewed = dataclasses.replace(account, id=kept.id, rules=kept.rules)
+    checked = {name: getattr(kept, name) for name in ("reconcile_at", "reconciled_to", "found_at")}
+    renewed = dataclasses.replace(account, id=kept.id, rules=kept.rules, **checked)
     connection.execute(update(accounts).where(t.id == kept.id).values(ACCOUNTS.values(renewed)))
     return renewed
 
@@ -126,20 +155,25 @@ def _set_state(connection: Connection, account_id: str, state: r.AccountState, r
     return ACCOUNTS.first(connection, t.id == account_id)
 
 
-def _set_rules(connection: Connection, workspace_id: str, account_id: str, rules: r.Json) -> r.Account | None:
+def _set_rules(
+    connection: Connection, workspace_id: str, account_id: str, rules: r.Json, now: dt.datetime
+) -> r.Account | None:
+    """Switching the check on makes it due at once; where it was on it keeps its time."""
     t = accounts.c
     ours = (t.id == account_id, t.workspace_id == workspace_id)
-    connection.execute(update(accounts).where(*ours).values(rules=rules))
+    reconcile_at = func.coalesce(t.reconcile_at, bindparam("now", now, Moment)) if rules.get("reconcile") else None
+    connection.execute(update(accounts).where(*ours).values(rules=rules, reconcile_at=reconcile_at))
     return ACCOUNTS.first(connection, *ours)
 
 
-def _claim_refreshes(connection: Connection, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.Account]:
+def _claim(
+    connection: Connection, due: Select[Any], column: Column[Any], now: dt.datetime, until: dt.datetime, limit: int
+) -> list[r.Account]:
     t = accounts.c
-    due = select(t.id).where(t.refresh_at.is_not(null()), t.refresh_at <= now).order_by(t.refresh_at).limit(limit)
-    ids = list(connection.execute(due.with_for_update(skip_locked=True)).scalars())
+    ids = list(connection.execute(due, {"now": now, "count": limit}).scalars())
     if not ids:
         return []
-    connection.execute(update(accounts).where(t.id.in_(padded(ids))).values(refresh_at=until))
+    connection.execute(update(accounts).where(t.id.in_(padded(ids))).values({column: until}))
     found = {one.id: one for one in ACCOUNTS.build(connection.execute(ACCOUNTS.select().where(t.id.in_(padded(ids)))))}
     return [found[account_id] for account_id in ids]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, select
 
 from instantchat.store import records as r
-from instantchat.store.sql import writing
+from instantchat.store.sql import forgetting, writing
 from instantchat.store.sql.activity import add_counts
 from instantchat.store.sql.rows import padded
 from instantchat.store.sql.tables.queue import leases, runs
@@ -40,8 +40,10 @@ def store(connection: Connection, checkpoints: Sequence[r.Checkpoint], now: dt.d
         writing.write_conversations(connection, kept, arrived)
         writing.write_assignees(connection, kept, now)
         writing.write_statuses(connection, kept, now)
+        taken_back = forgetting.said(connection, kept)
         writing.write_messages(connection, kept, arrived)
         writing.write_runs(connection, kept)
+        forgetting.forget(connection, taken_back, [event_id for one in kept for event_id in one.forgotten])
         writing.write_notes(connection, kept)
         _count(connection, kept, held, now)
     if owned:

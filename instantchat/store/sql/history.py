@@ -47,13 +47,14 @@ def events_of(connection: Connection, workspace_id: str, conversation_id: str, l
     return EVENTS.build(connection.execute(query.order_by(t.seq.desc()).limit(limit)))
 
 
-def last_events(connection: Connection, workspace_id: str) -> dict[str, dt.datetime]:
-    """By kind, among the newest; all of it is in one index."""
+def last_events(connection: Connection, workspace_id: str, account_id: str) -> dict[str, dt.datetime]:
+    """By kind, among the newest of the workspace."""
     t = events.c
-    newest = select(t.kind, t.received_at).where(t.workspace_id == workspace_id, t.state != PENDING)
+    newest = select(t.kind, t.received_at, t.account_id).where(t.workspace_id == workspace_id, t.state != PENDING)
     newest_first = newest.order_by(t.received_at.desc(), t.seq.desc()).limit(LOOKED_AT).subquery()
     last = select(newest_first.c.kind, func.max(newest_first.c.received_at)).group_by(newest_first.c.kind)
-    return {row[0]: row[1] for row in connection.execute(last)}
+    ours = last.where(newest_first.c.account_id == account_id)
+    return {row[0]: row[1] for row in connection.execute(ours)}
 
 
 def notes_of(connection: Connection, workspace_id: str, conversation_id: str, limit: int) -> list[r.Note]:

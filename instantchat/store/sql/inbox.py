@@ -46,8 +46,11 @@ class SqlInbox:
         t = messages.c
         return await self._database.read(MESSAGES.first, t.id == message_id, t.workspace_id == workspace_id)
 
-    async def enqueue(self, message: r.Message, paused_until: dt.datetime | None) -> r.Message:
-        return await self._database.write(enqueue.enqueue, message, paused_until)
+    async def enqueue(self, message: r.Message, take_over: r.TakeOver | None) -> r.Enqueued:
+        return await self._database.write(enqueue.enqueue, message, take_over)
+
+    async def resend(self, message: r.Message, of: str, take_over: r.TakeOver | None) -> r.Resent | None:
+        return await self._database.write(enqueue.resend, message, of, take_over)
 
     async def mark_read(self, workspace_id: str, conversation_id: str) -> r.Thread | None:
         return await self._database.write(threads.mark_read, workspace_id, conversation_id)
@@ -56,6 +59,9 @@ class SqlInbox:
         self, workspace_id: str, conversation_id: str, changes: Mapping[str, Any]
     ) -> r.Thread | None:
         return await self._database.write(threads.patch, workspace_id, conversation_id, changes, self._clock.now())
+
+    async def opt_in(self, workspace_id: str, conversation_id: str) -> r.Thread | None:
+        return await self._database.write(threads.opt_in, workspace_id, conversation_id, self._clock.now())
 
     async def set_profile(
         self, contact_id: str, *, name: str | None, username: str | None, picture_url: str | None, at: dt.datetime
@@ -75,8 +81,8 @@ class SqlInbox:
     async def event(self, workspace_id: str, event_id: str) -> r.Event | None:
         return await self._database.read(EVENTS.first, events.c.id == event_id, events.c.workspace_id == workspace_id)
 
-    async def last_events(self, workspace_id: str) -> dict[str, dt.datetime]:
-        return await self._database.read(history.last_events, workspace_id)
+    async def last_events(self, workspace_id: str, account_id: str) -> dict[str, dt.datetime]:
+        return await self._database.read(history.last_events, workspace_id, account_id)
 
     async def notes(self, workspace_id: str, conversation_id: str, limit: int) -> list[r.Note]:
         return await self._database.read(history.notes_of, workspace_id, conversation_id, limit)

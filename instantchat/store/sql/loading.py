@@ -34,7 +34,7 @@ ACCOUNTS_OF = ACCOUNTS.select().where(accounts.c.id.in_(_of["ids"]))
 MIDS_OF = select(m.account_id, m.mid, m.id).where(m.mid.in_(_of["mids"]))
 KNOWN_OF = MESSAGES.select().where(m.mid.in_(_of["mids"]))
 OPEN_SENDS_OF = (
-    select(m.conversation_id, m.extras, m.id, m.status, m.text)
+    select(m.conversation_id, m.extras, m.id, m.status, m.text, m.tried_at)
     .where(m.open_in.in_(_of["conversations"]))
     .order_by(m.created_at, m.id)
 )

@@ -11,7 +11,7 @@ from instantchat.errors import Unavailable
 from instantchat.kit.clock import Clock
 from instantchat.store import records as r
 from instantchat.store.ports import Ingested
-from instantchat.store.sql import calls, checkpoint, due, sends, work
+from instantchat.store.sql import calls, checkpoint, due, sends, unknown, work
 from instantchat.store.sql.database import Database
 from instantchat.store.sql.ingest import ingest
 from instantchat.store.sql.prune import prune
@@ -68,6 +68,18 @@ class SqlQueue:
 
     async def expire_sends(self, now: dt.datetime, limit: int) -> list[r.Message]:
         return await self._database.write(sends.expire_sends, now, limit)
+
+    async def claim_unknown(self, now: dt.datetime, until: dt.datetime, limit: int) -> list[r.UnknownSend]:
+        return await self._database.write(unknown.claim_unknown, now, until, limit)
+
+    async def settle_unknown(self, message_id: str, mid: str) -> r.Message | None:
+        return await self._database.write(unknown.settle_unknown, message_id, mid)
+
+    async def look_later(self, message_id: str, at: dt.datetime | None) -> None:
+        await self._database.write(unknown.look_later, message_id, at)
+
+    async def known_mids(self, account_id: str, mids: Collection[str]) -> set[str]:
+        return await self._database.read(unknown.known_mids, account_id, mids)
 
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:
         return await self._database.read(due.next_due, now)

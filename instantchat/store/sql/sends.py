@@ -15,7 +15,7 @@ from instantchat.store.sql.candidates import QUEUED, SENDING, plain
 from instantchat.store.sql.dialect import NOW, name_of
 from instantchat.store.sql.loading import ACCOUNTS_OF, MIDS_OF
 from instantchat.store.sql.rows import ACCOUNTS, CONVERSATIONS, MESSAGES, in_turns, padded
-from instantchat.store.sql.tables.inbox import conversations, messages
+from instantchat.store.sql.tables.inbox import contacts, conversations, messages
 
 m = messages.c
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -32,17 +32,27 @@ CLAIM = (
         status="sending",
         claim_owner=bindparam("new_owner"),
         claim_until=bindparam("new_until"),
+        tried_at=NOW,
         attempts=m.attempts + literal_column("1"),
     )
     .returning(*MESSAGES.columns)
 )
 MESSAGES_OF = MESSAGES.select().where(m.id.in_(IDS))
-CONVERSATIONS_OF = CONVERSATIONS.select().where(conversations.c.id.in_(IDS))
+CONVERSATIONS_OF = (
+    CONVERSATIONS.select(contacts.c.opted_out_at)
+    .join_from(conversations, contacts, contacts.c.id == conversations.c.contact_id)
+    .where(conversations.c.id.in_(IDS))
+)
 SETTLE = (
     update(messages)
     .where(m.id == bindparam("message_id"), m.claim_owner == bindparam("owner"))
     .values(claim_owner=None, claim_until=None, attempts=m.attempts - bindparam("untried", type_=Integer()))
-    .values({name: bindparam(f"new_{name}") for name in ("status", "mid", "error_code", "error_text", "not_before")})
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("status", "mid", "error_code", "error_text", "not_before", "look_at")
+        }
+    )
 )
 EXPIRED = (
     select(m.id)
@@ -58,6 +68,7 @@ EXPIRE = (
         status="unknown",
         claim_owner=None,
         claim_until=None,
+        look_at=m.tried_at,
         error_code="outcome_unknown",
         error_text="The server stopped while this message was being sent: nobody knows whether it arrived.",
     )
@@ -83,7 +94,7 @@ def claim_sends(
     ids = [message_id for message_id, conversation_id in heads.items() if conversation_id in locked]
     if not ids:
         return []
-    given = {"ids": padded(ids), "new_owner": owner, "new_until": until}
+    given = {"ids": padded(ids), "new_owner": owner, "new_until": until, "now": now}
     claimed = {one.id: one for one in MESSAGES.build(connection.execute(CLAIM, given))}
     return _sends(connection, [claimed[message_id] for message_id in ids if message_id in claimed])
 
@@ -110,12 +121,13 @@ def _sends(connection: Connection, claimed: Sequence[r.Message]) -> list[r.Send]
     ids = {"ids": padded(message.account_id for message in claimed)}
     owners = {one.id: one for one in ACCOUNTS.build(connection.execute(ACCOUNTS_OF, ids))}
     ids = {"ids": padded(message.conversation_id for message in claimed)}
-    threads = {one.id: one for one in CONVERSATIONS.build(connection.execute(CONVERSATIONS_OF, ids))}
+    threads = {row[0]: row for row in connection.execute(CONVERSATIONS_OF, ids)}
     sends = []
     for message in claimed:
-        thread = threads[message.conversation_id]
+        row = threads[message.conversation_id]
+        thread = CONVERSATIONS.from_row(row)
         igsid = thread.lane.split(":", 1)[1]
-        sends.append(r.Send(message=message, account=owners[message.account_id], igsid=igsid, conversation=thread))
+        sends.append(r.Send(message, owners[message.account_id], igsid, thread, opted_out_at=row[CONVERSATIONS.width]))
     return sends
 
 
@@ -137,6 +149,7 @@ def settle_sends(connection: Connection, results: Sequence[r.SendResult]) -> lis
             "new_error_code": result.error_code,
             "new_error_text": result.error_text,
             "new_not_before": result.not_before,
+            "new_look_at": result.look_at,
             "untried": int(result.is_untried),
         }
         for result in results

@@ -78,6 +78,13 @@ def patch(
     return one(connection, workspace_id, conversation_id)
 
 
+def opt_in(connection: Connection, workspace_id: str, conversation_id: str, now: dt.datetime) -> r.Thread | None:
+    """The contact may get automatic messages again."""
+    owner = select(c.contact_id).where(c.id == conversation_id, c.workspace_id == workspace_id).scalar_subquery()
+    connection.execute(update(contacts).where(contacts.c.id == owner).values(opted_out_at=None, updated_at=now))
+    return one(connection, workspace_id, conversation_id)
+
+
 def set_profile(
     connection: Connection, contact_id: str, given: Mapping[str, str | None], at: dt.datetime
 ) -> r.Contact | None:

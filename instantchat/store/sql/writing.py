@@ -32,6 +32,7 @@ from instantchat.store.sql.threads import search_text
 from instantchat.store.sql.types import JsonText, Moment
 
 Checkpoints = Sequence[r.Checkpoint]
+_OVERWRITTEN = ("last_text", "last_at", "last_direction", "window_expires_at", "disclosed_at", "updated_at")
 Taken = dict[tuple[str, str], str]
 
 m = messages.c
@@ -49,16 +50,14 @@ CHANGE = (
         status=func.coalesce(NEW_STATUS, m.status),
         claim_owner=case((NEW_STATUS.is_(None), m.claim_owner)),
         claim_until=case((NEW_STATUS.is_(None), m.claim_until)),
+        look_at=case((NEW_STATUS.is_(None), m.look_at)),
+        error_code=case((NEW_STATUS.is_(None), m.error_code)),
+        error_text=case((NEW_STATUS.is_(None), m.error_text)),
         mid=func.coalesce(bindparam("new_mid"), m.mid),
         text=func.coalesce(bindparam("new_text"), m.text),
         attachments=func.coalesce(bindparam("new_attachments", type_=JsonText), m.attachments),
         extras=func.coalesce(bindparam("new_extras", type_=JsonText), m.extras),
     )
-)
-FORGET = (
-    update(events)
-    .where(events.c.id == select(m.event_id).where(m.id == bindparam("message_id")).scalar_subquery())
-    .values(payload={"isUnsent": True})
 )
 UPDATE_RUN = (
     update(runs)
@@ -152,11 +151,15 @@ def write_conversations(connection: Connection, checkpoints: Checkpoints, arrive
             continue
         row = CONVERSATIONS.values(one.conversation, contact=one.conversation.contact_id)
         row["active_at"] = one.conversation.last_at or one.conversation.created_at
-        row["unread_count"] = sum(message.direction == "in" for message in arrived[one.lane])
+        row["unread_count"] = sum(map(_is_unread, arrived[one.lane]))
         rows.append(row)
     if rows:
         _add_starts(connection, [row for row in rows if row["starts"]])
         connection.execute(_upsert_conversation(name_of(connection)), rows)
+
+
+def _is_unread(message: r.Message) -> bool:
+    return message.direction == "in" and not message.extras.get("unsent")
 
 
 def _add_starts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -179,13 +182,10 @@ def _upsert_conversation(dialect: str) -> Any:
     statement = insert(dialect, conversations).values({name: bindparam(name) for name in names})
     statement = statement.values(search=func.coalesce(search, ""))
     new, old = statement.excluded, conversations.c
-    values: dict[str, ColumnElement[Any]] = {
-        name: new[name]
-        for name in ("last_text", "last_at", "last_direction", "window_expires_at", "active_at", "search", "updated_at")
-    }
+    values: dict[str, ColumnElement[Any]] = {name: new[name] for name in (*_OVERWRITTEN, "active_at", "search")}
     values["unread_count"] = old.unread_count + new.unread_count
     values["starts"] = case((new.starts == literal_column("'{}'"), old.starts), else_=new.starts)
-    for name in ("paused_until", "heard_at"):
+    for name in ("paused_until", "heard_at", "answered_at"):
         is_later = new[name] > func.coalesce(old[name], literal_column("0"), type_=Moment)
         values[name] = case((is_later, new[name]), else_=old[name])
     return statement.on_conflict_do_update(index_elements=["id"], set_=values)
@@ -216,9 +216,6 @@ def write_messages(connection: Connection, checkpoints: Checkpoints, arrived: di
     taken = _taken(connection, [change.mid for change in changes if change.mid])
     accounts = {change.message_id: one.lane.split(":", 1)[0] for one in checkpoints for change in one.message_changes}
     connection.execute(CHANGE, [_changed(change, accounts[change.message_id], taken) for change in changes])
-    forgotten = [{"message_id": change.message_id} for change in changes if change.forget]
-    if forgotten:
-        connection.execute(FORGET, forgotten)
 
 
 @cache

@@ -58,13 +58,33 @@ _LINK = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=1&signature=x"
 ROWS: dict[str, tuple[bytes, list[Read]]] = {
     "A1": (messaging(item(message={"mid": "m", "text": "hi"})), [IN]),
     "A2": (attached("image", url=_LINK), [IN]),
+    "A2 several": (
+        messaging(item(message={"mid": "m", "attachments": [{"type": "image", "payload": {"url": _LINK}}] * 2})),
+        [IN],
+    ),
     "A3": (messaging(item(message={"mid": "m", "attachments": [{"type": "like_heart"}]})), [IN]),
     "A4": (attached("story_mention", url=_LINK), [IN]),
     "A5": (messaging(own(message={"mid": "m", "is_echo": True, "attachments": [{"type": "story_mention"}]})), [ECHO]),
     "A6": (attached("share", url=_LINK), [IN]),
     "A7": (attached("ig_post", ig_post_media_id="1", title="t", url=_LINK), [IN]),
+    "A7 share": (attached("share", ig_post_media_id="1", title="t", url=_LINK), [IN]),
+    "A7 both": (
+        messaging(
+            item(
+                message={
+                    "mid": "m",
+                    "attachments": [
+                        {"type": kind, "payload": {"ig_post_media_id": "1", "title": "t", "url": _LINK}}
+                        for kind in ("share", "ig_post")
+                    ],
+                }
+            )
+        ),
+        [IN],
+    ),
     "A8": (attached("ig_story", url=_LINK), [IN]),
     "A9": (attached("ig_reel", url=_LINK, title="t", reel_video_id=5), [IN]),
+    "A9 reel": (attached("reel", url=_LINK, title="t"), [IN]),
     "A10": (attached("unsupported_type", url=_LINK), [IN]),
     "A11": (messaging(item(message={"mid": "m", "attachments": [{"type": "ephemeral"}]})), [IN]),
     "A12": (messaging(item(message={"mid": "m", "is_unsupported": True})), [IN]),
@@ -92,10 +112,30 @@ ROWS: dict[str, tuple[bytes, list[Read]]] = {
         messaging(item(message={"mid": "m", "text": "Hi", "referral": {"ref": "r", "ad_id": "1", "source": "ADS"}})),
         [IN],
     ),
+    "A22 without text": (
+        messaging(
+            item(
+                message={
+                    "mid": "m",
+                    "referral": {
+                        "ad_id": "1",
+                        "source": "ADS",
+                        "type": "OPEN_THREAD",
+                        "ads_context_data": {"ad_title": "Spring", "photo_url": _LINK},
+                    },
+                }
+            )
+        ),
+        [IN],
+    ),
     "A23": (attached("template", product={"elements": [{"id": "1"}]}), [IN]),
     "A24": (messaging(item(postback={"mid": "m", "title": "Go", "payload": "go"})), [("postback", CUSTOMER, "in")]),
     "A24 without mid": (
         messaging(item(postback={"title": "Go", "payload": "go"})),
+        [("postback", CUSTOMER, "in")],
+    ),
+    "A24 by a link": (
+        messaging(item(postback={"mid": "m", "title": "Go", "payload": "go", "referral": {"ref": "r"}})),
         [("postback", CUSTOMER, "in")],
     ),
     "A25": (
@@ -112,6 +152,14 @@ ROWS: dict[str, tuple[bytes, list[Read]]] = {
     ),
     "A28": (messaging(item(referral={"ref": "spring", "type": "OPEN_THREAD"})), [("referral", CUSTOMER, "in")]),
     "A29": (messaging(item(message_edit={"mid": "m", "text": "new", "num_edit": "1"})), [("edit", CUSTOMER, "in")]),
+    "A29 as a number": (
+        messaging(item(message_edit={"mid": "m", "text": "new", "num_edit": 1})),
+        [("edit", CUSTOMER, "in")],
+    ),
+    "A29 of nothing": (
+        messaging(item(message_edit={"mid": "m", "text": "new", "num_edit": 0})),
+        [("edit", CUSTOMER, "in")],
+    ),
     "A30": (messaging(item(pass_thread_control={"new_owner_app_id": "1"})), [("handover", CUSTOMER, "in")]),
     "A31": (messaging(item(take_thread_control={"previous_owner_app_id": "1"})), [("handover", CUSTOMER, "in")]),
     "A32": (messaging(item(request_thread_control={"requested_owner_app_id": 1})), [("handover", CUSTOMER, "in")]),
@@ -119,6 +167,10 @@ ROWS: dict[str, tuple[bytes, list[Read]]] = {
     "A34": (messaging(item(optin={"ref": "x"})), [("optin", CUSTOMER, "in")]),
     "A35": (
         messaging({"recipient": {"id": IG}, "timestamp": AT_MS, "policy_enforcement": {"action": "block"}}),
+        [("policy", None, "in")],
+    ),
+    "A35 with a hyphen": (
+        messaging({"recipient": {"id": IG}, "timestamp": AT_MS, "policy-enforcement": {"action": "block"}}),
         [("policy", None, "in")],
     ),
     "A36": (messaging(item()), [OTHER]),
@@ -143,6 +195,7 @@ ROWS: dict[str, tuple[bytes, list[Read]]] = {
     "A40": (messaging({**item(message={"mid": "m", "text": "x"}), "sender": {"id": "abc"}}), [OTHER]),
     "B": (delivery({"id": IG, "time": AT_MS, "standby": [item(message={"mid": "m", "text": "x"})]}), [IN]),
     "C1": (change("comments", _COMMENT), [("comment", CUSTOMER, "in")]),
+    "C1 an answer": (change("comments", {**_COMMENT, "parent_id": "17900000000000000"}), [("comment", CUSTOMER, "in")]),
     "C2": (change("comments", {"id": "1", "text": "x"}), [("comment", None, "in")]),
     "C3": (
         change("comments", {**_COMMENT, "media": {"id": "1", "ad_id": "2", "original_media_id": "3"}}),
@@ -157,7 +210,9 @@ ROWS: dict[str, tuple[bytes, list[Read]]] = {
         [("comment", CUSTOMER, "in")],
     ),
     "C6": (change("live_comments", {"id": "1", "text": "x"}), [("live_comment", None, "in")]),
+    "C6 whole": (change("live_comments", _COMMENT), [("live_comment", CUSTOMER, "in")]),
     "C7": (change("mentions", {"media_id": "1", "comment_id": "2"}), [("mention", None, "in")]),
+    "C7 in a caption": (change("mentions", {"media_id": "1"}), [("mention", None, "in")]),
     "C8": (change("story_insights", {"media_id": "1", "exits": 2}), [("story_insights", None, "in")]),
     "C9": (
         change(
@@ -179,6 +234,13 @@ ROWS: dict[str, tuple[bytes, list[Read]]] = {
     "C11": (
         delivery(
             {"id": "1", "uid": "1", "time": AT_S, "changes": [{"field": "pages_messaging", "verb": "granted"}]},
+            about="permissions",
+        ),
+        [("permission", None, "in")],
+    ),
+    "C11 revoked": (
+        delivery(
+            {"id": "1", "uid": "1", "time": AT_S, "changes": [{"field": "pages_messaging", "verb": "revoked"}]},
             about="permissions",
         ),
         [("permission", None, "in")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -11,14 +12,14 @@ from instantchat.channels.instagram.errors import RefusalKind, classify
 from instantchat.channels.instagram.sending import outcome_of, usage_of
 
 
-def body(code: int | str, subcode: int | str | None = None, message: str = "localised") -> bytes:
-    return json.dumps(
-        {"error": {"message": message, "type": "IGApiException", "code": code, "error_subcode": subcode}}
-    ).encode()
+def body(
+    code: int | str, subcode: int | str | None = None, message: str = "localised", kind: str = "IGApiException"
+) -> bytes:
+    return json.dumps({"error": {"message": message, "type": kind, "code": code, "error_subcode": subcode}}).encode()
 
 
 # Every line of the table of codes (instagram-api.md 4.2, 4.3): its class, what becomes of a message, and of a private
-# reply, which is never tried again once it may have reached Meta.
+# reply, which is never tried again once it may have reached Meta. The status and the type of the error change nothing.
 CODES: dict[str, tuple[str, type[SendOutcome], type[SendOutcome]]] = {
     "1": ("unknown", Unknown, Unknown),
     "1/99": ("unknown", Unknown, Unknown),
@@ -88,8 +89,8 @@ CODES: dict[str, tuple[str, type[SendOutcome], type[SendOutcome]]] = {
 def test_code(code: str) -> None:
     kind, outcome, private = CODES[code]
     number, _, subcode = code.partition("/")
-    answer = body(int(number), int(subcode) if subcode else None)
-    for status in (400, 403, 500):
+    for status, given in itertools.product((400, 403, 500), ("IGApiException", "OAuthException")):
+        answer = body(int(number), int(subcode) if subcode else None, kind=given)
         refusal = classify(status, answer)
         assert (refusal.kind, refusal.code, refusal.sentence[-1]) == (kind, int(number), ".")
         assert type(outcome_of(status, answer)) is outcome

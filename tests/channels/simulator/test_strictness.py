@@ -79,6 +79,8 @@ class TestSwitches:
         await world.api("PATCH", f"accounts/{world.account_id}", {"allowsMessages": False})
         status, error = await world.raw_send(send)
         assert (status, error["code"], error["error_subcode"], error["type"]) == (403, 200, 2534041, "OAuthException")
+        status, error = await world.graph("GET", "me/conversations")
+        assert (status, error["error_subcode"]) == (403, 2534041)
         await world.write(send["recipient"]["id"], "unheard")
         await world.comment(send["recipient"]["id"], "heard")
         assert (await world.product.next_event()).text == "heard"
@@ -278,6 +280,29 @@ class TestConversations:
         mid = read["messages"]["data"][1]["id"]
         _, message = await world.graph("GET", mid, params={"fields": "id,message,from"})
         assert (message["message"], message["from"]["id"]) == ("hello", igsid)
+
+    async def test_pages_lead_on_until_the_last(self, world: World) -> None:
+        for customer in (await world.api("GET", "customers"))["data"]:
+            await world.write(customer["igsid"], "hello")
+            world.clock.advance(1)
+        _, first = await world.graph("GET", "me/conversations?platform=instagram&limit=1")
+        after = first["paging"]["cursors"]["after"]
+        assert first["paging"]["next"]
+        _, last = await world.graph("GET", f"me/conversations?platform=instagram&limit=1&after={after}")
+        assert len({found["data"][0]["id"] for found in (first, last)}) == 2
+        assert "next" not in last["paging"]
+
+    async def test_media_is_told_by_its_kind(self, world: World) -> None:
+        igsid = await world.customer()
+        body = {"accountId": world.account_id, "attachments": [{"type": "image"}, {"type": "video"}, {"type": "file"}]}
+        written = await world.api("POST", f"customers/{igsid}/messages", body)
+        _, found = await world.graph("GET", written["mid"])
+        assert [next(iter(each)) for each in found["attachments"]["data"]] == ["image_data", "video_data", "file_url"]
+
+    async def test_usage_of_sends_is_not_that_of_reading(self, world: World) -> None:
+        headers = {"Authorization": f"Bearer {world.token.reveal()}"}
+        answer = await world.http.get(f"{META}/v25.0/me/conversations", headers=headers)
+        assert '"call_count": 0' in answer.headers["X-App-Usage"]
 
     async def test_an_unsent_message_is_gone(self, world: World) -> None:
         igsid = await world.customer()

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
 
 from instantchat.channels.instagram.client import FIELDS, SCOPES, InstagramClient
 from instantchat.channels.instagram.doctor.server import Setup
+from instantchat.channels.instagram.signature import sign
 from instantchat.cli import main
 from instantchat.errors import AppError
 from instantchat.features.auth.member import Member
@@ -22,6 +24,7 @@ from instantchat.features.connect.api import build_router
 from instantchat.features.connect.doctor import DoctorService
 from instantchat.kit.clock import ManualClock
 from instantchat.kit.crypto import Secret, Vault, new_key
+from instantchat.runtime.intake import Intake
 from instantchat.store import records as r
 from instantchat.store.ports import Store
 from tests.features.web import as_, client
@@ -144,6 +147,77 @@ class TestExamine:
         assert caught.value.code == "rate_limited"
         clock.advance(60)
         await doctor.examine(ann)
+
+
+class TestMissed:
+    """The check for missed messages, where it is switched on."""
+
+    async def found(self, doctor: DoctorService, ann: Member) -> list[tuple[str, str]]:
+        checks = (await doctor.examine(ann)).checks
+        return [(check.state, check.evidence) for check in checks if check.id == "reconcile"]
+
+    async def test_is_silent_until_it_is_switched_on(
+        self, doctor: DoctorService, ann: Member, account: r.Account
+    ) -> None:
+        assert await self.found(doctor, ann) == []
+
+    async def test_tells_when_it_was_made_and_what_it_found(
+        self, doctor: DoctorService, ann: Member, account: r.Account, store: Store, clock: ManualClock
+    ) -> None:
+        await store.accounts.set_rules(ann.workspace_id, account.id, {"reconcile": True})
+        assert await self.found(doctor, ann) == [("unknown", "It has not been made yet.")]
+        given: Any = {"reconcile_at": clock.now(), "reconciled_to": clock.now()}
+        await store.accounts.settle_reconcile(account.id, **given, found_at=None)
+        clock.advance(180)
+        assert await self.found(doctor, ann) == [("ok", "Last made 3 min ago. It has found nothing so far.")]
+        await store.accounts.settle_reconcile(account.id, **given, found_at=clock.now())
+        assert await self.found(doctor, ann) == [("ok", "Last made 3 min ago. It last found something 0 min ago.")]
+        clock.advance(3 * 3600)
+        ((state, evidence),) = await self.found(doctor, ann)
+        assert (state, evidence) == ("warning", "Last made 3 h ago. It last found something 3 h ago.")
+
+
+class TestDeliveries:
+    """What came for nobody, told by a running server."""
+
+    async def told(self, store: Store, clock: ManualClock, vault: Vault, world: World, *bodies: bytes) -> Any:
+        intake = Intake(store.queue, clock, SECRETS, lambda: None)
+        for body in bodies:
+            await intake.receive(body, sign(body, SECRETS["META_APP_SECRET"]))
+        async with httpx.AsyncClient(transport=httpx.MockTransport(world)) as http:
+            doctor = DoctorService(store, clock, http, Mock(), vault, SETUP, intake)
+            checks = (await doctor.examine_all()).checks
+        return next((check.state, check.evidence) for check in checks if check.id == "deliveries")
+
+    async def test_nothing(self, store: Store, clock: ManualClock, vault: Vault, world: World) -> None:
+        assert await self.told(store, clock, vault, world) == (
+            "ok",
+            "Meta's Test button was not heard since this server started. "
+            "No event came for an account that is not connected here.",
+        )
+
+    async def test_the_test_button(self, store: Store, clock: ManualClock, vault: Vault, world: World) -> None:
+        state, evidence = await self.told(store, clock, vault, world, delivery("0"))
+        now = clock.now()
+        assert state == "ok"
+        assert evidence.startswith(f"Meta's Test button was heard at {now:%H:%M} UTC on {now.day} {now:%B}.")
+
+    async def test_accounts_that_are_not_connected(
+        self, store: Store, clock: ManualClock, vault: Vault, world: World
+    ) -> None:
+        assert await self.told(store, clock, vault, world, delivery("17841499999999999")) == (
+            "warning",
+            "1 event came for an account that is not connected here.",
+        )
+        assert (await self.told(store, clock, vault, world, delivery("1", "m1"), delivery("1", "m2")))[1] == (
+            "2 events came for accounts that are not connected here."
+        )
+
+
+def delivery(account: str, mid: str = "m") -> bytes:
+    """A message to an account."""
+    item = {"sender": {"id": "7"}, "recipient": {"id": account}, "timestamp": 1, "message": {"mid": mid, "text": "x"}}
+    return json.dumps({"object": "instagram", "entry": [{"id": account, "time": 1, "messaging": [item]}]}).encode()
 
 
 class TestApi:

@@ -15,7 +15,7 @@ from instantchat.features.flows.starting import StartingService
 from instantchat.kit.clock import ManualClock
 from instantchat.store import records as r
 from instantchat.store.ports import Store
-from tests.features.conftest import Talk
+from tests.features.conftest import Change, Talk
 from tests.features.web import as_, client
 from tests.support.seed import keyword_flow, publish
 
@@ -66,6 +66,21 @@ class TestTrigger:
         assert (event.kind, event.lane, event.natural_key) == ("api", thread.conversation.lane, f"api:{run_id}")
         assert event.payload == {"flowId": flow_id, "variables": {"size": "L", "items": [1, 2]}, "runId": run_id}
         assert woken == ["worker"]
+
+    async def test_is_refused_for_who_opted_out(
+        self,
+        web: httpx.AsyncClient,
+        flow_id: str,
+        store: Store,
+        clock: ManualClock,
+        ann: Member,
+        talk: Talk,
+        opt_out: Change,
+    ) -> None:
+        await opt_out(await talk(ann))
+        answer = await post(web, flow_id)
+        assert (answer.status_code, answer.json()["code"]) == (403, "opted_out")
+        assert await pending(store, clock) == []
 
     async def test_a_key_starts_it_once(
         self, web: httpx.AsyncClient, flow_id: str, store: Store, clock: ManualClock, ann: Member, talk: Talk

@@ -13,6 +13,7 @@ from instantchat.features.inbox.service import InboxService
 from instantchat.kit.clock import ManualClock, rfc3339
 from instantchat.store import records as r
 from instantchat.store.ports import Store
+from tests.features.conftest import Change
 from tests.features.web import as_, client
 
 LIST = "/api/messages/instagram"
@@ -47,6 +48,18 @@ class TestConversations:
         resumed = await web.patch(url, json={"pausedUntil": None}, headers=as_("ann"))
         assert (resumed.json()["pausedUntil"], resumed.json()["status"]) == (None, "done")
         assert (await web.get(f"{LIST}?status=open", headers=as_("ann"))).json()["data"] == []
+
+    async def test_an_opt_out_is_shown_and_lifted(
+        self, web: httpx.AsyncClient, thread: r.Thread, opt_out: Change
+    ) -> None:
+        url = f"{LIST}/{thread.conversation.id}"
+        (row,) = (await web.get(LIST, headers=as_("ann"))).json()["data"]
+        assert row["optedOut"] is False
+        await opt_out(thread)
+        assert (await web.patch(url, json={"optedOut": None}, headers=as_("ann"))).json()["optedOut"] is True
+        assert (await web.patch(url, json={"optedOut": True}, headers=as_("ann"))).status_code == 422
+        assert (await web.patch(url, json={"optedOut": False}, headers=as_("bob"))).status_code == 404
+        assert (await web.patch(url, json={"optedOut": False}, headers=as_("ann"))).json()["optedOut"] is False
 
     async def test_bad_cursors_and_limits(self, web: httpx.AsyncClient) -> None:
         assert (await web.get(f"{LIST}?cursor=!!", headers=as_("ann"))).json()["code"] == "cursor_invalid"

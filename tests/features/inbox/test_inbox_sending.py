@@ -73,10 +73,72 @@ class TestSend:
         await inbox.send(ann, conversation_id=thread.conversation.id, text="Hi")
         assert (await inbox.conversation(ann, thread.conversation.id)).conversation.paused_until == until
 
-    async def test_a_program_pauses_nothing(self, inbox: InboxService, ann: Member, thread: r.Thread) -> None:
+    async def test_for_as_long_as_the_accounts_rules_say(
+        self, inbox: InboxService, ann: Member, thread: r.Thread, clock: ManualClock, store: Store
+    ) -> None:
+        talk = thread.conversation
+        await store.accounts.set_rules(ann.workspace_id, talk.account_id, {"pause_minutes": 120})
+        await inbox.send(ann, conversation_id=talk.id, text="Hi")
+        after = (await inbox.conversation(ann, talk.id)).conversation
+        assert after.paused_until == clock.now() + dt.timedelta(hours=2)
+        [note] = await inbox.notes(ann, talk.id, 9)
+        assert note.text == "Ann answered: flows stay silent until 2 hours after the last answer."
+
+    async def test_is_written_to_the_conversation_once_while_the_pause_grows(
+        self, inbox: InboxService, ann: Member, thread: r.Thread, clock: ManualClock
+    ) -> None:
+        conversation_id = thread.conversation.id
+        await inbox.send(ann, conversation_id=conversation_id, text="x" * 1500)
+        clock.advance(1800)
+        await inbox.send(ann, conversation_id=conversation_id, text="Hi again")
+        [note] = await inbox.notes(ann, conversation_id, 9)
+        assert (note.kind, note.text) == (
+            "activity", "Ann answered: flows stay silent until 1 hour after the last answer.",
+        )  # fmt: skip
+        clock.advance(3601)
+        await inbox.send(ann, conversation_id=conversation_id, text="Back")
+        assert len(await inbox.notes(ann, conversation_id, 9)) == 2
+
+    async def test_cancels_the_runs_that_wait_and_tells_of_it(
+        self, inbox: InboxService, ann: Member, thread: r.Thread, wait: Any, publisher: Any
+    ) -> None:
+        await wait(thread)
+        await inbox.send(ann, conversation_id=thread.conversation.id, text="Hi")
+        assert publisher.kinds() == ["message", "run", "conversation"]
+        [(run, _)] = await inbox.runs(ann, thread.conversation.id)
+        assert (run.state, run.error) == (
+            "cancelled", "taken_over: A person took the conversation over, so the run ended.",
+        )  # fmt: skip
+
+    async def test_changes_nothing_for_flows_where_the_account_has_no_pause(
+        self, inbox: InboxService, ann: Member, thread: r.Thread, wait: Any, store: Store
+    ) -> None:
+        talk = thread.conversation
+        await store.accounts.set_rules(ann.workspace_id, talk.account_id, {"pause_minutes": 0})
+        await wait(thread)
+        await inbox.send(ann, conversation_id=talk.id, text="Hi")
+        [(run, _)] = await inbox.runs(ann, talk.id)
+        after = (await inbox.conversation(ann, talk.id)).conversation
+        assert (run.state, after.paused_until, await inbox.notes(ann, talk.id, 9)) == ("waiting", None, [])
+
+    async def test_who_opted_out_is_written_to_by_hand_only(
+        self, inbox: InboxService, ann: Member, thread: r.Thread, opt_out: Any, store: Store
+    ) -> None:
+        await opt_out(thread)
+        program = replace(ann, kind="api_key")
+        await refused(inbox.send(program, recipient_id="901", text="SALE", source="api"), Forbidden, "opted_out")
+        await inbox.send(ann, conversation_id=thread.conversation.id, text="Hi")
+        assert [message.text for message in await queued(store, thread)] == ["Hi"]
+
+    async def test_a_program_pauses_nothing(
+        self, inbox: InboxService, ann: Member, thread: r.Thread, wait: Any
+    ) -> None:
+        await wait(thread)
         program = replace(ann, kind="api_key")
         message = await inbox.send(program, recipient_id="901", text="Hi", source="api")
         assert (message.source, message.conversation_id) == ("api", thread.conversation.id)
+        [(run, _)] = await inbox.runs(ann, thread.conversation.id)
+        assert (run.state, await inbox.notes(ann, thread.conversation.id, 9)) == ("waiting", [])
         assert (await inbox.conversation(ann, thread.conversation.id)).conversation.paused_until is None
 
     async def test_a_long_text_goes_out_in_parts(

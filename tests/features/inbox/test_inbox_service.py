@@ -94,9 +94,36 @@ class TestPatch:
             now = await inbox.patch(ann, conversation_id, {"paused_until": resume, "assignee_id": None})
             assert now.conversation.paused_until is None
 
+    async def test_pausing_and_resuming_by_hand_are_written_to_the_conversation(
+        self, inbox: InboxService, ann: Member, thread: r.Thread, clock: ManualClock
+    ) -> None:
+        talk_id = thread.conversation.id
+        await inbox.patch(ann, talk_id, {"paused_until": clock.now() + dt.timedelta(minutes=90)})
+        await inbox.patch(ann, talk_id, {"status": "done"})
+        clock.advance(1)
+        await inbox.patch(ann, talk_id, {"paused_until": None})
+        await inbox.patch(ann, talk_id, {"paused_until": None})
+        notes = await inbox.notes(ann, talk_id, 9)
+        assert [(note.kind, note.text) for note in reversed(notes)] == [
+            ("activity", "Ann paused flows for 90 minutes."),
+            ("activity", "Ann let flows answer again."),
+        ]
+
+    async def test_an_opt_out_is_lifted_and_that_is_written_too(
+        self, inbox: InboxService, ann: Member, thread: r.Thread, opt_out: Any, publisher: Any
+    ) -> None:
+        await opt_out(thread)
+        for _ in range(2):
+            after = await inbox.patch(ann, thread.conversation.id, {"opted_out": False})
+            assert after.contact.opted_out_at is None
+        assert publisher.events[-1].record == after
+        [note] = await inbox.notes(ann, thread.conversation.id, 9)
+        assert note.text == "Ann allowed automatic messages again."
+
     @pytest.mark.parametrize(
         ("changes", "code"),
         [
+            ({"opted_out": True}, "unknown_change"),
             ({"assignee_id": "usr_x"}, "unknown_member"),
             ({"paused_until": dt.datetime(2999, 1, 1, tzinfo=dt.UTC)}, "pause_too_long"),
             ({"status": "gone"}, "unknown_change"),

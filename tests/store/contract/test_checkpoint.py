@@ -66,6 +66,18 @@ class TestMessageChanges:
         late = [r.SendResult(send.message.id, "sender", "unknown")]
         assert [message.status for message in await store.queue.settle_sends(late, world.now)] == ["sent"]
 
+    async def test_an_echo_proves_an_unknown_message_sent_and_ends_its_error(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        await world.queue(conversation, "hi")
+        send = (await world.claim_sends())[0]
+        lost = r.SendResult(send.message.id, "sender", "unknown", error_code="meta_1", error_text="Not certain.")
+        assert [message.error_code for message in await store.queue.settle_sends([lost], world.now)] == ["meta_1"]
+        echo = r.MessageChange(send.message.id, status="sent", mid="mid-1")
+        assert await world.change(conversation, message_changes=[echo])
+        stored = await store.inbox.message(world.workspace_id, send.message.id)
+        assert stored is not None
+        assert (stored.status, stored.error_code, stored.error_text) == ("sent", None, None)
+
     async def test_an_unsent_message_loses_its_text_and_attachments(self, store: Store, world: World) -> None:
         conversation = await world.meet()
         message = world.message(conversation, attachments=[{"type": "image"}], mid="mid-1")
@@ -145,6 +157,15 @@ class TestConversation:
             paused = dataclasses.replace(conversation, paused_until=world.now + HOUR * hours)
             assert await world.change(conversation, conversation=paused)
             assert (await world.thread(conversation)).paused_until == world.now + HOUR * expected
+
+    async def test_knows_when_automation_was_disclosed_and_the_latest_answer(self, world: World) -> None:
+        conversation = await world.meet(answered_at=world.now + HOUR)
+        changed = dataclasses.replace(conversation, answered_at=None, disclosed_at=world.now)
+        assert await world.change(conversation, conversation=changed)
+        stored = await world.thread(conversation)
+        assert (stored.answered_at, stored.disclosed_at) == (world.now + HOUR, world.now)
+        assert await world.change(conversation, conversation=dataclasses.replace(changed, disclosed_at=None))
+        assert (await world.thread(conversation)).disclosed_at is None
 
     async def test_was_heard_at_the_latest_moment(self, world: World) -> None:
         conversation = await world.meet(heard_at=None)

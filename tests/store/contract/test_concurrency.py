@@ -126,7 +126,7 @@ class TestRaces:
         stored = await asyncio.gather(
             *(one.inbox.enqueue(message, None) for one, message in zip(stores, messages, strict=True))
         )
-        assert len({message.id for message in stored}) == 1
+        assert len({one.message.id for one in stored}) == 1
 
     async def test_a_nonce_is_taken_once(self, store: Store, other_store: Store, world: World) -> None:
         await store.accounts.put_nonce("n", world.user.id, world.now + dt.timedelta(minutes=1))

@@ -141,14 +141,19 @@ class TestErase:
 
 
 class TestLastEvents:
-    async def test_by_kind_of_the_workspace_alone(self, store: Store, world: World, another) -> None:
+    async def test_by_kind_of_the_account_alone(self, store: Store, world: World, another) -> None:
         await world.meet("maria")
         first = world.now
         world.clock.advance(60)
         comment = dataclasses.replace(world.event("ben"), kind="comment")
         await store.queue.ingest([comment])
-        assert await store.inbox.last_events(world.workspace_id) == {"message": first}
+        assert await store.inbox.last_events(world.workspace_id, world.account.id) == {"message": first}
         (work,) = await store.queue.claim_work("w", world.now, world.now + LEASE, 9)
         await world.store_one(world.handled(work, "w"))
-        assert await store.inbox.last_events(world.workspace_id) == {"message": first, "comment": world.now}
-        assert await store.inbox.last_events((await another()).workspace_id) == {}
+        assert await store.inbox.last_events(world.workspace_id, world.account.id) == {
+            "message": first,
+            "comment": world.now,
+        }
+        other = await world.add_account()
+        assert await store.inbox.last_events(world.workspace_id, other.id) == {}
+        assert await store.inbox.last_events((await another()).workspace_id, world.account.id) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -128,6 +129,23 @@ class TestPatch:
         conversation = await world.meet()
         with pytest.raises(ValueError, match="lane"):
             await store.inbox.patch_conversation(world.workspace_id, conversation.id, {"lane": "x"})
+
+
+class TestOptIn:
+    async def test_takes_back_that_the_contact_opted_out(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        thread = await store.inbox.thread(world.workspace_id, conversation.id)
+        assert thread is not None
+        assert await world.change(conversation, contact=dataclasses.replace(thread.contact, opted_out_at=world.now))
+
+        assert await store.inbox.opt_in("another", conversation.id) is None
+        thread = await store.inbox.thread(world.workspace_id, conversation.id)
+        assert thread is not None
+        assert thread.contact.opted_out_at == world.now
+
+        thread = await store.inbox.opt_in(world.workspace_id, conversation.id)
+        assert thread is not None
+        assert thread.contact.opted_out_at is None
 
 
 class TestProfile:

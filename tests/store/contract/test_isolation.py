@@ -32,7 +32,7 @@ class TestAnotherWorkspace:
         assert await inbox.run(stranger, run.id) is None
         assert await inbox.events(stranger, conversation.id, 9) == []
         assert await inbox.event(stranger, event.id) is None
-        assert await inbox.last_events(stranger) == {}
+        assert await inbox.last_events(stranger, world.account.id) == {}
         assert await inbox.notes(stranger, conversation.id, 9) == []
         assert await inbox.replay_events(stranger, ["message"], 9) == []
         assert await inbox.answers(stranger, [event.id]) == {}

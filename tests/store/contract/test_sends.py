@@ -17,6 +17,15 @@ def _texts(sends: list[r.Send]) -> list[str]:
 
 
 class TestClaim:
+    async def test_tells_when_the_contact_opted_out(self, store: Store, world: World) -> None:
+        conversation = await world.meet()
+        thread = await store.inbox.thread(world.workspace_id, conversation.id)
+        assert thread is not None
+        await world.queue(conversation, "one")
+        assert await world.change(conversation, contact=dataclasses.replace(thread.contact, opted_out_at=world.now))
+        [send] = await world.claim_sends()
+        assert send.opted_out_at == world.now
+
     async def test_marks_the_message_and_gives_all_its_call_needs(self, store: Store, world: World) -> None:
         conversation = await world.meet("maria")
         (queued,) = await world.queue(conversation, "hi")
@@ -163,10 +172,51 @@ class TestEnqueue:
         world.clock.advance(5)
         message = world.message(conversation, "out", text="hi", source="web", sender_kind="member")
         until = world.now + SECOND * 60
-        assert await store.inbox.enqueue(message, until) == message
+        assert await store.inbox.enqueue(message, r.TakeOver(until, "code: Why.")) == r.Enqueued(message)
         stored = await world.thread(conversation)
         assert (stored.last_text, stored.last_at, stored.last_direction) == ("hi", world.now, "out")
-        assert stored.paused_until == until
+        assert (stored.paused_until, stored.answered_at) == (until, world.now)
+
+    async def test_that_takes_over_cancels_the_runs_that_wait_and_keeps_the_note(
+        self, store: Store, world: World
+    ) -> None:
+        mine, theirs = await world.meet(), await world.meet("ben")
+        waiting, over = world.run(mine), world.run(mine, state="completed", waiting_for=None)
+        assert await world.change(mine, runs=[waiting, over])
+        other = world.run(theirs)
+        assert await world.change(theirs, runs=[other])
+        world.clock.advance(5)
+        note = world.note(mine)
+        take_over = r.TakeOver(world.now + SECOND, "taken_over: Ann answered.", note)
+
+        queued = await store.inbox.enqueue(world.message(mine, "out"), take_over)
+
+        (cancelled,) = queued.cancelled
+        assert (cancelled.id, cancelled.state, cancelled.error) == (
+            waiting.id,
+            "cancelled",
+            "taken_over: Ann answered.",
+        )
+        assert (cancelled.waiting_for, cancelled.wake_at, cancelled.rev) == (None, None, waiting.rev + 1)
+        assert await store.inbox.run(world.workspace_id, waiting.id) == cancelled
+        assert await store.inbox.run(world.workspace_id, over.id) == over
+        assert await store.inbox.run(world.workspace_id, other.id) == other
+        assert await store.inbox.notes(world.workspace_id, mine.id, 9) == [note]
+
+    async def test_a_handling_under_way_cannot_revive_a_run_that_was_taken_over(
+        self, store: Store, world: World
+    ) -> None:
+        conversation = await world.meet()
+        run = world.run(conversation)
+        assert await world.change(conversation, runs=[run])
+        await world.arrive("maria")
+        [work] = await world.claim()
+        await store.inbox.enqueue(world.message(conversation, "out"), r.TakeOver(world.now, "taken_over: Why."))
+        moved = dataclasses.replace(run, rev=run.rev + 1)
+        assert not await world.store_one(world.handled(work, runs=[moved]))
+        stored = await store.inbox.run(world.workspace_id, run.id)
+        assert stored is not None
+        assert stored.state == "cancelled"
 
     async def test_without_a_pause_leaves_the_pause(self, store: Store, world: World) -> None:
         until = world.now + SECOND * 60
@@ -178,14 +228,14 @@ class TestEnqueue:
         conversation = await world.meet()
         first = world.message(conversation, "out", text="once", idempotency_key="k")
         again = world.message(conversation, "out", text="twice", idempotency_key="k")
-        assert await store.inbox.enqueue(first, None) == first
-        assert await store.inbox.enqueue(again, world.now) == first
+        assert await store.inbox.enqueue(first, None) == r.Enqueued(first)
+        assert await store.inbox.enqueue(again, r.TakeOver(world.now, "code: Why.")) == r.Enqueued(first)
         stored = await world.thread(conversation)
         assert (stored.last_text, stored.paused_until) == ("once", None)
 
         other = await another()
         theirs = other.message(await other.meet(), "out", idempotency_key="k")
-        assert await store.inbox.enqueue(theirs, None) == theirs
+        assert await store.inbox.enqueue(theirs, None) == r.Enqueued(theirs)
 
 
 class TestWaiting:

@@ -152,7 +152,13 @@ async def _everything(world: World, conversations: list[r.Conversation]) -> None
     await world.queue(first, "four", idempotency_key="k")
     await world.claim_sends()
     await store.queue.next_due(world.now)
-    await store.queue.expire_sends(world.now + LEASE, 10)
+    (lost,) = await store.queue.expire_sends(world.now + LEASE, 10)
+    await store.queue.claim_unknown(world.now, world.now, 10)
+    await store.queue.look_later(lost.id, world.now)
+    await store.queue.settle_unknown(lost.id, "mid-found")
+    await store.queue.known_mids(world.account.id, ["mid-found"])
+    again = world.message(first, "out")
+    await store.inbox.resend(again, lost.id, None)
     await _reads(world, first)
     await _schedules(world)
     await store.queue.prune(now + dt.timedelta(days=1), 10)
@@ -203,6 +209,10 @@ async def _members(world: World) -> None:
     await world.store.accounts.connect(due)
     await world.store.accounts.claim_refreshes(now, now + LEASE, 5)
     assert await world.store.accounts.settle_refresh(due, {"state": "ok"}, refresh_at=None)
+    await world.store.accounts.set_rules(world.workspace_id, world.account.id, {"reconcile": True})
+    await world.store.accounts.claim_reconciles(world.now, world.now + LEASE, 5)
+    given: dict[str, Any] = {"reconcile_at": now, "reconciled_to": now, "found_at": None}
+    await world.store.accounts.settle_reconcile(world.account.id, **given)
 
 
 async def _reads(world: World, conversation: r.Conversation) -> None:
@@ -224,7 +234,7 @@ async def _reads(world: World, conversation: r.Conversation) -> None:
     await inbox.runs(ours, conversation.id, 5)
     events = await inbox.events(ours, conversation.id, 5)
     await inbox.event(ours, events[0].id)
-    await inbox.last_events(ours)
+    await inbox.last_events(ours, world.account.id)
     await inbox.add_note(world.note(conversation))
     await inbox.notes(ours, conversation.id, 5)
     replayed = await inbox.replay_events(ours, ["message", "comment"], 5)

@@ -27,7 +27,7 @@ Found: TypeAlias = T | MetaRefused | MetaUnreachable
 @dataclass(frozen=True, slots=True)
 class Patient:
     """An account as we know it. `token` is None when it cannot be decrypted; `last_message_at` is when a person last
-    wrote to this workspace."""
+    wrote to it."""
 
     id: str
     ig_user_id: str

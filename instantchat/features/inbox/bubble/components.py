@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
+from instantchat.features.inbox.state import Inbox
 from instantchat.features.inbox.views import Attachment, Bubble, CardView
 from instantchat.features.inbox.why.components import why_button
+from instantchat.ui.button import button
 from instantchat.ui.chat import picture
 from instantchat.ui.feedback import badge
 from instantchat.ui.moment import day_break, moment
@@ -44,11 +46,30 @@ def _message(message: rx.Var[Bubble]) -> rx.Component:
             rx.el.p(message.error, class_name="max-w-full text-[13px] text-danger text-pretty break-words"),
             rx.fragment(),
         ),
+        rx.cond(
+            message.advice,
+            rx.el.p(message.advice, class_name="max-w-full text-[13px] text-muted-foreground text-pretty"),
+            rx.fragment(),
+        ),
+        rx.cond(message.can_resend & Inbox.can_answer, _send_again(message), rx.fragment()),
         class_name=rx.cond(
             message.is_out,
             "ml-auto flex w-fit max-w-[85%] flex-col items-end gap-1 text-right xl:max-w-[70%]",
             "mr-auto flex w-fit max-w-[85%] flex-col items-start gap-1 xl:max-w-[70%]",
         ),
+    )
+
+
+def _send_again(message: rx.Var[Bubble]) -> rx.Component:
+    """Of an unknown outcome it may arrive twice: that is for a person to decide."""
+    return rx.el.div(
+        rx.cond(
+            message.delivery == "unknown",
+            rx.el.span("It may arrive twice.", class_name="text-[13px] text-muted-foreground"),
+            rx.fragment(),
+        ),
+        button("Send again", size="sm", on_click=Inbox.resend(message.id)),
+        class_name="flex flex-wrap items-center justify-end gap-x-2",
     )
 
 

@@ -12,10 +12,12 @@ from instantchat.features.inbox.why.components import why_sheet
 from instantchat.ui.avatar import avatar
 from instantchat.ui.button import button, icon_button, link, link_button
 from instantchat.ui.chat import composer, thread_scroll
-from instantchat.ui.feedback import banner, empty_state, skeleton
+from instantchat.ui.feedback import badge, banner, empty_state, skeleton
 from instantchat.ui.field import select
+from instantchat.ui.menu import menu, menu_item
 from instantchat.ui.moment import between, moment
 
+_ABOVE = "flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 bg-warning-soft px-4 py-2 text-sm text-warning md:px-6"
 _BAR = "shrink-0 items-center rounded-none border-t border-border md:px-6"
 
 
@@ -43,7 +45,7 @@ def thread() -> rx.Component:
     )
     return rx.cond(
         Inbox.open_row,
-        rx.fragment(_header(), _pause_bar(), _messages(), _notices(), _answer(), why_sheet()),
+        rx.fragment(_header(), _opt_out_bar(), _pause_bar(), _messages(), _notices(), _answer(), why_sheet()),
         rx.cond(Inbox.is_missing, missing, rx.cond(_is_awaited(), opening, nothing_open)),
     )
 
@@ -64,7 +66,15 @@ def _header() -> rx.Component:
         ),
         avatar(row.picture, row.name),
         rx.el.div(
-            rx.el.h2(row.name, class_name="truncate font-semibold", title=row.name),
+            rx.el.div(
+                rx.el.h2(row.name, class_name="truncate font-semibold", title=row.name),
+                rx.cond(
+                    row.is_opted_out,
+                    badge("Opted out", tone="warning", class_name="shrink-0 max-sm:hidden"),
+                    rx.fragment(),
+                ),
+                class_name="flex min-w-0 items-center gap-2",
+            ),
             rx.el.p(
                 row.handle,
                 rx.cond(
@@ -87,8 +97,40 @@ def _header() -> rx.Component:
             ),
             class_name="w-28 shrink-0 sm:w-32",
         ),
+        rx.cond(Inbox.can_answer, _automation_menu(), rx.fragment()),
         class_name="flex shrink-0 items-center gap-3 border-b border-border bg-surface px-4 py-2.5 md:px-6",
     )
+
+
+def _automation_menu() -> rx.Component:
+    until = Inbox.open_row.paused_until
+    resume = menu_item("Resume flows", icon="play", on_select=Inbox.resume)
+    return rx.el.div(
+        menu(
+            icon_button("ellipsis-vertical", "Automation for this person"),
+            menu_item("Pause flows for an hour", icon="pause", on_select=Inbox.pause("hour")),
+            menu_item("Pause flows for a day", icon="pause", on_select=Inbox.pause("day")),
+            menu_item("Pause flows for a week", icon="pause", on_select=Inbox.pause("week")),
+            rx.cond(until, between(resume, until=until), rx.fragment()),
+        ),
+        class_name="-mr-2 shrink-0",
+    )
+
+
+def _opt_out_bar() -> rx.Component:
+    bar = rx.el.div(
+        rx.icon("bell-off", size=16, aria_hidden=True, class_name="mt-0.5 shrink-0 self-start"),
+        rx.el.p(
+            "This person asked for no more automatic messages. You can write by hand.",
+            class_name="min-w-0 flex-1 basis-52 text-pretty",
+        ),
+        rx.cond(
+            Inbox.can_answer, button("Allow automatic messages again", size="sm", on_click=Inbox.opt_in), rx.fragment()
+        ),
+        role="status",
+        class_name=_ABOVE,
+    )
+    return rx.cond(Inbox.open_row.is_opted_out, bar, rx.fragment())
 
 
 def _pause_bar() -> rx.Component:
@@ -98,7 +140,7 @@ def _pause_bar() -> rx.Component:
         rx.el.p("Flows are paused for this person: ", moment(until, "until"), " left", class_name="flex-1 text-pretty"),
         rx.cond(Inbox.can_answer, button("Resume flows", size="sm", on_click=Inbox.resume), rx.fragment()),
         role="status",
-        class_name="flex shrink-0 items-center gap-3 bg-warning-soft px-4 py-2 text-sm text-warning md:px-6",
+        class_name=_ABOVE,
     )
     return rx.cond(until, between(bar, until=until), rx.fragment())
 

@@ -173,12 +173,22 @@ def _run(run: rx.Var[RunView]) -> rx.Component:
             ),
             class_name="flex items-start gap-3",
         ),
-        rx.cond(run.error, banner(run.error, tone="danger", role="status", class_name="mt-3"), rx.fragment()),
+        _end(run),
         rx.cond(run.hidden > 0, hidden, rx.fragment()),
         rx.el.ol(rx.foreach(run.steps, _step), class_name="mt-4"),
         aria_label="Run",
         class_name="border-t border-border pt-5",
     )
+
+
+def _end(run: rx.Var[RunView]) -> rx.Component:
+    """Why it failed, or was cancelled."""
+    told = rx.cond(
+        run.tone == "danger",
+        banner(run.error, tone="danger", role="status", class_name="mt-3"),
+        banner(run.error, class_name="mt-3"),
+    )
+    return rx.cond(run.error, told, rx.fragment())
 
 
 def _step(step: rx.Var[StepView]) -> rx.Component:

@@ -15,9 +15,12 @@ DECISIONS: Final[dict[str, str]] = {
     "reply": "{flow} was waiting for an answer and took this one: the run went on, and no trigger was asked.",
     "trigger": "A trigger of {flow} matched, so it started.",
     "named": "It was meant for {flow}, which started; no other flow was asked.",
-    "stop": "It was a stop word: every run that waited for this person ended, and nothing was sent.",
+    "stop": "It was a stop word: the person gets no more automatic messages, and every run that waited ended.",
     "none": "No flow started: no trigger matched.",
     # the runtime's
+    "opted_out": "The person asked for no more automatic messages, so no flow heard it.",
+    "start": "The person allowed automatic messages again; no flow heard this word itself.",
+    "escalated": "The person asked for somebody of yours: flows fell silent, what waited ended, and members were told.",
     "paused": "Flows were paused for this person, so none of them heard it.",
     "already_started": "It asked for a run that had already begun, so nothing started twice.",
     "standby": "Another app held the conversation, so no flow heard it.",
@@ -31,6 +34,8 @@ DECISIONS: Final[dict[str, str]] = {
     "unsent": "The person took a message back; its text and media were dropped here too.",
     "edited": "The person edited a message, and it was changed here too.",
     "seen": "The person saw the messages up to this one.",
+    "taken_back": "The message was unsent before it came, so nothing of it was kept and no flow heard it.",
+    "found_late": "It was found by a check, over an hour after it was written: kept, but no flow heard it any more.",
     "known_message": "It is a message that is stored here already, so it changed nothing.",
     "unknown_message": "It is about a message that is not stored here, so it changed nothing.",
 }

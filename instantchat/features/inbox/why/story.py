@@ -123,7 +123,9 @@ def _name(step: StepOut, flow: FlowFacts | None, *, is_inner: bool) -> None:
 
 
 def _match(trace: Sequence[StepOut], messages: Sequence[r.Message]) -> None:
-    """Which message each effect became. They are in the same order, and the trace may lack its oldest steps."""
+    """Which message each effect became. They are in the same order, and the trace may lack its oldest steps. A
+    disclosure was no step's."""
+    written = [each for each in messages if "notice" not in each.extras]
     effects: list[EffectOut] = [each for step in trace for each in step.effects if each.kind in _MESSAGES]
-    for effect, message in zip(reversed(effects), reversed(messages), strict=False):
+    for effect, message in zip(reversed(effects), reversed(written), strict=False):
         effect.message_id = message.id

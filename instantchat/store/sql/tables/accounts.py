@@ -21,6 +21,7 @@ class AccountRow(SQLModel, table=True):
         Index("ix_accounts_ig_user", "ig_user_id"),
         Index("ix_accounts_ig_scoped", "ig_scoped_id"),
         partial("ix_accounts_refresh", "refresh_at", where="refresh_at IS NOT NULL"),
+        partial("ix_accounts_reconcile", "reconcile_at", where="reconcile_at IS NOT NULL"),
         Index("ix_accounts_workspace", "workspace_id", "connected_at"),
     )
 
@@ -40,6 +41,9 @@ class AccountRow(SQLModel, table=True):
     refresh_at: dt.datetime | None = Field(sa_type=Moment)
     scopes: str = Field(sa_column_kwargs={"server_default": ""})
     rules: Any = Field(sa_type=JsonText, nullable=False, sa_column_kwargs={"server_default": "{}"})
+    reconcile_at: dt.datetime | None = Field(sa_type=Moment)
+    reconciled_to: dt.datetime | None = Field(sa_type=Moment)
+    found_at: dt.datetime | None = Field(sa_type=Moment)
 
 
 class NonceRow(SQLModel, table=True):

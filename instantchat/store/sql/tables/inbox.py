@@ -69,11 +69,14 @@ class ConversationRow(SQLModel, table=True):
     updated_at: dt.datetime = Field(sa_type=Moment)
     heard_at: dt.datetime | None = Field(sa_type=Moment)
     starts: Any = Field(sa_type=JsonText, nullable=False, sa_column_kwargs={"server_default": "{}"})
+    answered_at: dt.datetime | None = Field(sa_type=Moment)
+    disclosed_at: dt.datetime | None = Field(sa_type=Moment)
 
 
 class MessageRow(SQLModel, table=True):
     """A message; `claim_owner` and `claim_until` are set while it is `sending`, `queued_in` and `open_in` are the
-    conversation while it is queued, and while its end is not known."""
+    conversation while it is queued, and while its end is not known. `tried_at` is when it was claimed last, `look_at`
+    when to read what became of an `unknown` one."""
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -91,6 +94,7 @@ class MessageRow(SQLModel, table=True):
         partial("ix_messages_open_in", "open_in", where="open_in IS NOT NULL"),
         partial("ix_messages_later", "not_before", where="not_before IS NOT NULL"),
         partial("ix_messages_claimed", "claim_until", where="claim_until IS NOT NULL"),
+        partial("ix_messages_look", "look_at", where="look_at IS NOT NULL"),
     )
 
     id: str = Field(primary_key=True)
@@ -116,6 +120,8 @@ class MessageRow(SQLModel, table=True):
     attempts: int
     claim_owner: str | None
     claim_until: dt.datetime | None = Field(sa_type=Moment)
+    tried_at: dt.datetime | None = Field(sa_type=Moment)
+    look_at: dt.datetime | None = Field(sa_type=Moment)
     queued_in: str | None = Field(sa_column=only_when("status = 'queued'", "conversation_id", String()))
     open_in: str | None = Field(
         sa_column=only_when("status = 'sending' OR status = 'unknown'", "conversation_id", String())

@@ -1,5 +1,5 @@
 // Another inbox app beside the product: who holds the conversation, and what that one writes.
-import { account, customer, state } from "/simulator/static/state.js";
+import { customer, state } from "/simulator/static/state.js";
 import { call, find } from "/simulator/static/dom.js";
 
 export function watchHandover() {
@@ -17,7 +17,7 @@ export function drawHolder(holder) {
   const isOther = holder === "other";
   const person = customer()?.name ?? "this customer";
   find("holder").textContent = isOther ? `The other app holds the conversation with ${person}: your server hears of it in standby and cannot send.` : `Your server holds the conversation with ${person}.`;
-  for (const button of find("handover").children) button.disabled = !account() || (button.value === "return") !== isOther;
+  for (const button of find("handover").children) button.hidden = (button.value === "return") !== isOther;
   find("other-app").hidden = !isOther;
 }
 

@@ -54,6 +54,8 @@ async def send(request: Request) -> JSONResponse:
     _check_access(simulator, account)
     if message is not None and action is not None:
         raise bad_parameter("(#100) message and sender_action cannot be sent together", 2018014)
+    if action is None:
+        _check_volume(simulator)
     if action is not None:
         igsid = _igsid(recipient)
         simulator.rates.take(account.user_id, "text", simulator.now())
@@ -73,7 +75,6 @@ async def _send(simulator: Simulator, account: Account, igsid: str, message: Any
     failure = simulator.faults.take_failure()
     _refuse_unless_late(failure)
     body = read_message(message)
-    _check_volume(simulator)
     simulator.rates.take(account.user_id, _kind_of(body), simulator.now())
     simulator.rates.take(f"{account.user_id}:{igsid}", "thread", simulator.now())
     if igsid == account.app_scoped_id and "quick_replies" in body:

@@ -202,6 +202,9 @@ class TestLimits:
         status, error = await world.raw_send(text_to(igsid))
         assert (status, error["code"], error["error_subcode"]) == (400, 613, 1996)
         assert "72,000" in error["message"]
+        comment = await world.comment(igsid, "PRICE")
+        private = {"recipient": {"comment_id": comment["id"]}, "message": {"text": "x"}}
+        assert (await world.raw_send(private))[1]["code"] == 613
         await world.api("PUT", "faults", {"inboxOverload": False})
         assert (await world.raw_send(text_to(igsid)))[0] == 200
 

@@ -49,6 +49,7 @@ TO_DO: dict[str, str] = {
     "too_long": "Shorten it.",
     "blocked_address": "Call a public address; `HTTP_ALLOWED_NETWORKS` lets flows call private ones.",
     "broken_reference": "Choose one that is there.",
+    "media_type": "Use a file of a kind that Instagram takes.",
     "no_start": "Add a trigger node and connect it to the first step.",
     "loop_without_wait": "Put a delay, a question or a message with quick replies into the loop.",
     "subflow_loop": "Go on by an edge instead of a sub-flow.",

@@ -23,7 +23,9 @@ from tests.support.browser import Person
 from tests.support.server import ROOT, free_port
 
 pytestmark = pytest.mark.e2e
-_FIELDS = "messages,messaging_postbacks,message_reactions,messaging_referral,message_edit,comments"
+_FIELDS = (
+    "messages,messaging_postbacks,message_reactions,messaging_referral,message_edit,comments,messaging_handover,standby"
+)
 _APP_ID = "1000000000000001"
 
 
@@ -39,7 +41,7 @@ class Alone:
     def next(self) -> Any:
         """The next messaging item or change."""
         entry = self.told.get(timeout=10)["entry"][0]
-        return (entry.get("messaging") or entry["changes"])[0]
+        return (entry.get("messaging") or entry.get("standby") or entry["changes"])[0]
 
     def send(self, recipient: dict[str, str], text: str) -> None:
         body = {"recipient": recipient, "message": {"text": text}}
@@ -169,6 +171,25 @@ class TestPanel:
         phone.locator("summary", has_text="Time").click()
         phone.get_by_role("button", name="1 day").click()
         expect(phone.locator("#head-username")).to_contain_text("window closed")
+
+    def test_another_inbox_app_takes_over_answers_and_gives_back(self, alone: Alone, phone: Page) -> None:
+        write(phone, "hello")
+        assert alone.next()["message"]["text"] == "hello"
+        phone.locator("summary", has_text="Another inbox app").click()
+        phone.get_by_role("button", name="It takes over").click()
+        assert "take_thread_control" in alone.next()
+        phone.get_by_label("The other app answers").fill("From the desk")
+        phone.get_by_role("button", name="Send as the other app").click()
+        assert alone.next()["message"]["text"] == "From the desk"
+        expect(phone.get_by_text("from another app")).to_be_visible()
+        phone.get_by_role("button", name="It gives back").click()
+        assert "pass_thread_control" in alone.next()
+        expect(phone.get_by_text("Your server holds the conversation")).to_be_visible()
+
+    def test_an_account_writes_to_itself(self, alone: Alone, phone: Page) -> None:
+        phone.get_by_text("Meta and the owner", exact=True).click()
+        phone.get_by_role("button", name="Write to oneself").click()
+        assert alone.next()["message"]["is_self"] is True
 
     def test_fits_a_small_phone(self, alone: Alone, browser: Browser) -> None:
         page = Person(browser, str(alone.http.base_url), viewport={"width": 360, "height": 740}).page("/simulator")

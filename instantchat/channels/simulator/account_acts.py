@@ -15,7 +15,8 @@ async def send(simulator: Simulator, account: people.Account, igsid: str, body: 
     faults = simulator.faults
 
     def work(connection: sqlite3.Connection) -> tuple[ThreadMessage, int | None]:
-        message = threads.add_message(connection, account.user_id, igsid, "out", body, simulator.now())
+        kept = {**body, "is_self": True} if igsid == account.app_scoped_id else body
+        message = threads.add_message(connection, account.user_id, igsid, "out", kept, simulator.now())
         if faults.drop_echo:
             return message, None
         wait = faults.echo_delay_ms / 1000

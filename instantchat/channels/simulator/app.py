@@ -17,6 +17,7 @@ from instantchat.channels.simulator import (
     assets,
     consent,
     conversations,
+    facebook,
     graph,
     graph_comments,
     graph_reads,
@@ -25,6 +26,7 @@ from instantchat.channels.simulator import (
     sends,
     tokens_api,
     uploads,
+    welcome_flows,
 )
 from instantchat.channels.simulator.avatars import avatar
 from instantchat.channels.simulator.refusals import GraphRefusal, OAuthRefusal, render_graph, render_oauth
@@ -34,6 +36,8 @@ from instantchat.channels.simulator.simulator import Simulator
 from instantchat.errors import AppError
 from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Secret
+
+_ANY = ["GET", "POST", "DELETE"]
 
 
 def create_simulator(
@@ -80,7 +84,7 @@ def create_simulator(
 
 
 def _routes(prefix: str) -> Sequence[BaseRoute]:
-    api, meta = f"{prefix}/api", f"{prefix}/meta"
+    api, meta, facebook_path = f"{prefix}/api", f"{prefix}/meta", f"{prefix}/facebook"
     return [
         Route(prefix or "/", pages.phone),
         Mount(f"{prefix}/static", StaticFiles(directory=pages.STATIC)),
@@ -90,29 +94,61 @@ def _routes(prefix: str) -> Sequence[BaseRoute]:
         Route(f"{meta}/oauth/authorize", consent.authorize, methods=["GET", "POST"]),
         Route(f"{meta}/oauth/access_token", tokens_api.exchange_code, methods=["POST"]),
         *_graph_routes(meta),
-        Route(f"{meta}/{{path:path}}", graph.unknown_path, methods=["GET", "POST", "DELETE"]),
+        *_facebook_routes(facebook_path),
+        Route(f"{meta}/{{path:path}}", graph.unknown_path, methods=_ANY),
+        Route(f"{facebook_path}/{{path:path}}", facebook.on_facebook(graph.unknown_path), methods=_ANY),
     ]
+
+
+def _facebook_routes(path: str) -> list[BaseRoute]:
+    """`graph.facebook.com`: what is its own, then the calls that it shares with `graph.instagram.com`."""
+    found: list[BaseRoute] = []
+    for root in _roots(path):
+        node = f"{root}/{{node}}"
+        found += [
+            Route(f"{root}/oauth/access_token", facebook.on_facebook(facebook.exchange)),
+            Route(f"{root}/me/accounts", facebook.on_facebook(facebook.pages)),
+            Route(f"{node}/subscribed_apps", facebook.on_facebook(facebook.subscriptions), methods=_ANY),
+            Route(node, facebook.on_facebook(facebook.read_node)),
+            *(
+                Route(each.path, facebook.on_facebook(each.endpoint), methods=each.methods)
+                for each in _node_routes(node)
+            ),
+        ]
+    return found
 
 
 def _graph_routes(meta: str) -> list[BaseRoute]:
     found: list[BaseRoute] = []
-    for root in (meta, f"{meta}/v{{major:int}}.{{minor:int}}"):
+    for root in _roots(meta):
         node = f"{root}/{{node}}"
         found += [
             Route(f"{root}/access_token", tokens_api.long_lived),
             Route(f"{root}/refresh_access_token", tokens_api.refresh),
-            Route(f"{node}/subscribed_apps", graph.subscriptions, methods=["GET", "POST", "DELETE"]),
-            Route(f"{node}/messages", sends.send, methods=["POST"]),
-            Route(f"{node}/message_attachments", uploads.upload, methods=["POST"]),
-            Route(f"{node}/messenger_profile", messenger_profile.messenger_profile, methods=["GET", "POST", "DELETE"]),
-            Route(f"{node}/conversations", conversations.conversations),
-            Route(f"{node}/media", graph_comments.own_media),
-            Route(f"{node}/comments", graph_comments.media_comments),
-            Route(f"{node}/replies", graph_comments.replies, methods=["GET", "POST"]),
+            Route(f"{node}/subscribed_apps", graph.subscriptions, methods=_ANY),
             Route(node, graph_reads.read_node),
-            Route(node, graph_comments.change, methods=["POST", "DELETE"]),
+            *_node_routes(node),
         ]
     return found
+
+
+def _node_routes(node: str) -> list[Route]:
+    return [
+        Route(f"{node}/messages", sends.send, methods=["POST"]),
+        Route(f"{node}/welcome_message_flows", welcome_flows.welcome_message_flows, methods=_ANY),
+        Route(f"{node}/message_attachments", uploads.upload, methods=["POST"]),
+        Route(f"{node}/messenger_profile", messenger_profile.messenger_profile, methods=_ANY),
+        Route(f"{node}/conversations", conversations.conversations),
+        Route(f"{node}/media", graph_comments.own_media),
+        Route(f"{node}/comments", graph_comments.media_comments),
+        Route(f"{node}/replies", graph_comments.replies, methods=["GET", "POST"]),
+        Route(node, graph_comments.change, methods=["POST", "DELETE"]),
+    ]
+
+
+def _roots(path: str) -> tuple[str, str]:
+    """Unversioned and versioned."""
+    return path, f"{path}/v{{major:int}}.{{minor:int}}"
 
 
 async def _render_problem(_request: Request, problem: Exception) -> JSONResponse:

@@ -15,14 +15,17 @@ from instantchat.channels.simulator.threads import Json
 LONGEST = 2200
 
 
-async def write_as_customer(simulator: Simulator, igsid: str, media_id: str, text: str, parent_id: str) -> Json:
-    """A customer comments, or answers a comment; opens no window."""
+async def write_as_customer(
+    simulator: Simulator, igsid: str, media_id: str, text: str, parent_id: str, *, is_boosted: bool = False
+) -> Json:
+    """A customer comments, or answers a comment; opens no window. `is_boosted`: on a post that is an ad too, so that
+    products are told twice, of the post and of the ad (D16)."""
 
     def work(connection: sqlite3.Connection) -> Comment:
         post = _open_post(connection, media_id, simulator.now())
         account = customer_acts.parties(connection, igsid, post.user_id)
         customer = people.need_customer(connection, igsid)
-        return add(simulator, connection, account, post, (igsid, customer.username), text, parent_id)
+        return add(simulator, connection, account, post, (igsid, customer.username), text, parent_id, is_boosted)
 
     return _shown(simulator, await simulator.run(work))
 
@@ -47,15 +50,17 @@ def add(
     author: tuple[str, str],
     text: str,
     parent_id: str,
+    is_boosted: bool = False,
 ) -> Comment:
-    """Keep a comment by `author` (id, username) and queue its webhook."""
+    """Keep a comment by `author` (id, username) and queue its webhook, or both of a boosted post."""
     if len(text) > LONGEST:
         raise errors.Invalid("too_long", f"A comment has at most {LONGEST} characters.")
     comment = comments.add(connection, post, *author, text, parent_id, simulator.now())
     form, field = simulator.faults.comments_form, webhooks.comments_field(post)
-    change = webhooks.comment_change(comment, post, account.app_scoped_id, form)
-    body = webhooks.change_body(account.user_id, change, simulator.now(), flat=form == "flat")
-    simulator.queue(connection, account, field, f"{account.user_id}:{post.id}", "comment", body)
+    for boosted in (False, True) if is_boosted else (False,):
+        change = webhooks.comment_change(comment, post, account.app_scoped_id, form, boosted=boosted)
+        body = webhooks.change_body(account.user_id, change, simulator.now(), flat=form == "flat")
+        simulator.queue(connection, account, field, f"{account.user_id}:{post.id}", "comment", body)
     return comment
 
 

@@ -10,6 +10,7 @@ from instantchat.channels.simulator.refusals import GraphRefusal, OAuthRefusal, 
 HOUR = 3600.0
 DAY = 24 * HOUR
 LONG_LIFE = 60 * DAY
+FOREVER = 1000 * 365 * DAY
 _REVOKED = {
     458: "Error validating access token: The user has not authorized application.",
     459: "Error validating access token: The user is in a checkpoint.",
@@ -34,13 +35,13 @@ def redeem_code(connection: sqlite3.Connection, code: str, redirect_uri: str, no
         raise OAuthRefusal("Matching code was not found or was already used")
     if row["redirect_uri"] != redirect_uri:
         raise OAuthRefusal("Error validating verification code. Please make sure your redirect_uri is identical")
-    return _issue(connection, row["user_id"], now, HOUR, is_long=False), row["user_id"], row["scopes"]
+    return issue(connection, row["user_id"], now, HOUR, is_long=False), row["user_id"], row["scopes"]
 
 
 def lengthen(connection: sqlite3.Connection, token: str, now: float) -> str:
     """A long-lived token for a valid short one."""
     user_id = owner(connection, token, now)
-    return _issue(connection, user_id, now, LONG_LIFE, is_long=True)
+    return issue(connection, user_id, now, LONG_LIFE, is_long=True)
 
 
 def refresh(connection: sqlite3.Connection, token: str, now: float) -> str:
@@ -49,15 +50,16 @@ def refresh(connection: sqlite3.Connection, token: str, now: float) -> str:
     row = connection.execute("SELECT is_long, issued_at FROM tokens WHERE token = ?", (token,)).fetchone()
     if not row["is_long"] or now - row["issued_at"] < DAY:
         raise GraphRefusal(10, "The access token must be long-lived and at least 24 hours old to be refreshed")
-    return _issue(connection, user_id, now, LONG_LIFE, is_long=True)
+    return issue(connection, user_id, now, LONG_LIFE, is_long=True)
 
 
-def owner(connection: sqlite3.Connection, token: str, now: float) -> str:
-    """The user id behind a valid token; raises the 190 that fits."""
+def owner(connection: sqlite3.Connection, token: str, now: float, kind: str = "") -> str:
+    """The user id behind a valid token of Instagram, or of Facebook's `kind` (`user`, `page`); raises the 190 that
+    fits."""
     if not token:
         raise bad_token()
-    row = connection.execute("SELECT user_id, expires_at, is_revoked FROM tokens WHERE token = ?", (token,)).fetchone()
-    if row is None:
+    row = connection.execute("SELECT * FROM tokens WHERE token = ?", (token,)).fetchone()
+    if row is None or row["kind"] != kind:
         raise GraphRefusal(190, "Invalid OAuth access token - Cannot parse access token", kind="OAuthException")
     if row["is_revoked"]:
         subcode = max(row["is_revoked"], 458)
@@ -74,14 +76,17 @@ def revoke(connection: sqlite3.Connection, user_id: str, subcode: int = 458) -> 
 
 
 def expire(connection: sqlite3.Connection, user_id: str, now: float) -> None:
-    """Every token of the account expires now."""
-    connection.execute("UPDATE tokens SET expires_at = ? WHERE user_id = ?", (now - 1, user_id))
+    """Every token of the account expires now; no date ends those of pages."""
+    connection.execute("UPDATE tokens SET expires_at = ? WHERE user_id = ? AND kind <> 'page'", (now - 1, user_id))
 
 
-def _issue(connection: sqlite3.Connection, user_id: str, now: float, life: float, *, is_long: bool) -> str:
-    token = ids.access_token()
-    row = (token, user_id, is_long, now, now + life)
+def issue(
+    connection: sqlite3.Connection, user_id: str, now: float, life: float, *, is_long: bool = False, kind: str = ""
+) -> str:
+    """A token good for `life` seconds: of Instagram, or of Facebook's `kind`."""
+    token = ids.access_token("EAA" if kind else "IGAA")
+    row = (token, user_id, is_long, now, now + life, kind)
     connection.execute(
-        "INSERT INTO tokens (token, user_id, is_long, issued_at, expires_at) VALUES (?, ?, ?, ?, ?)", row
+        "INSERT INTO tokens (token, user_id, is_long, issued_at, expires_at, kind) VALUES (?, ?, ?, ?, ?, ?)", row
     )
     return token

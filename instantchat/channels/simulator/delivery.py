@@ -115,7 +115,8 @@ class Dispatcher:
         """What goes out together: as many as ordered, else one of each conversation."""
         size = self._faults.batch
         if size > 1:
-            return [due[:size]] if due else []
+            alike = [delivery for delivery in due if delivery.signer == due[0].signer]
+            return [alike[:size]] if due else []
         first_of_lane: dict[str, Delivery] = {}
         for delivery in due:
             first_of_lane.setdefault(delivery.lane, delivery)
@@ -132,9 +133,11 @@ class Dispatcher:
             if not kept:
                 return
             body = kept[0].body if len(kept) == 1 else merged([delivery.body for delivery in kept])
-            status, error = await self._post(body)
+            ordered = self._faults.signer
+            signer = kept[0].signer if ordered == "instagram" else ordered
+            status, error = await self._post(body, signer)
             if self._faults.duplicate:
-                status, error = await self._post(body)
+                status, error = await self._post(body, signer)
             for delivery in kept:
                 state = self._state(delivery, status)
                 if state == "dropped" and self._faults.unsubscribe_on_failure:
@@ -163,8 +166,8 @@ class Dispatcher:
         await self._database.run(lambda c: people.set_subscription(c, user_id, ""))
         self._live.publish("accounts", {"accountId": user_id, "connected": False})
 
-    async def _post(self, body: bytes) -> tuple[int | None, str | None]:
-        headers = headers_of(body, self._secrets.of(self._faults.signer))
+    async def _post(self, body: bytes, signer: str) -> tuple[int | None, str | None]:
+        headers = headers_of(body, self._secrets.of(signer))
         timeout = self._faults.timeout_ms / 1000
         try:
             response = await self._http.post(self._deliver_to, content=body, headers=headers, timeout=timeout)

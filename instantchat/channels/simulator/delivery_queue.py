@@ -21,6 +21,7 @@ class Delivery:
     attempts: int
     created_at: float
     next_at: float
+    signer: str
 
     def told(self, state: str, attempts: int, status: int | None, error: str | None) -> dict[str, Any]:
         """What became of it, as `recent` lists it."""
@@ -29,12 +30,19 @@ class Delivery:
 
 
 def enqueue(
-    connection: sqlite3.Connection, lane: str, kind: str, body: bytes, now: float, due: float | None = None
+    connection: sqlite3.Connection,
+    lane: str,
+    kind: str,
+    body: bytes,
+    now: float,
+    due: float | None = None,
+    *,
+    signer: str = "instagram",
 ) -> int:
-    """Put a webhook in the queue, not to be delivered before `due`; its id."""
+    """Put a webhook in the queue, not to be delivered before `due`; its id. `signer`: whose secret signs it."""
     cursor = connection.execute(
-        "INSERT INTO deliveries (lane, kind, body, next_at, created_at) VALUES (?, ?, ?, ?, ?)",
-        (lane, kind, body, now if due is None else due, now),
+        "INSERT INTO deliveries (lane, kind, body, next_at, created_at, signer) VALUES (?, ?, ?, ?, ?, ?)",
+        (lane, kind, body, now if due is None else due, now, signer),
     )
     return int(cursor.lastrowid or 0)
 
@@ -61,7 +69,7 @@ def waiting(
     marks = ",".join("?" * len(busy))
     due, order = (" AND next_at <= ?", "id DESC") if newest_first else ("", "next_at, id")
     rows = connection.execute(
-        "SELECT id, lane, kind, body, attempts, created_at, next_at FROM deliveries"  # noqa: S608 - marks and constants
+        "SELECT id, lane, kind, body, attempts, created_at, next_at, signer FROM deliveries"  # noqa: S608 - marks and constants
         f" WHERE state = 'pending' AND lane NOT IN ({marks}){due} ORDER BY {order} LIMIT {LOOK_AHEAD}",
         (*busy, now) if newest_first else busy,
     )

@@ -39,9 +39,10 @@ class Faults(_Ordered):
     # sends
     send_delay_ms: int = Field(0, ge=0, le=_MINUTE_MS, description="Wait before a send is looked at.")
     answer_delay_ms: int = Field(0, ge=0, le=_MINUTE_MS, description="Wait after it went out, before the answer.")
-    fail_next: Failure | None = None
+    fail_next: Failure | None = Field(None, description="How the next sends are refused.")
     burn_private_replies: bool = Field(False, description="A private reply that failed has used its comment up.")
     plain_private_replies: bool = Field(False, description="Refuse buttons, cards and chips in private replies.")
+    inbox_overload: bool = Field(False, description="The inbox has over 72,000 messages: nothing can be sent.")
     human_agent: bool = Field(True, description="The app may use the HUMAN_AGENT tag.")
     app_live: bool = Field(True, description="Off: development mode, so no webhooks and testers' accounts only.")
     fetch_media: bool = Field(False, description="Fetch the media of a send, and refuse it as Meta does.")
@@ -59,18 +60,21 @@ class Faults(_Ordered):
     timeout_ms: int = Field(20_000, ge=10, le=_MINUTE_MS, description="How long an answer may take.")
     unsubscribe_on_failure: bool = Field(True, description="An account whose webhooks failed for 36 hours is cut off.")
     # forms
-    signer: Literal["instagram", "meta", "wrong"] = "instagram"
-    comments_form: Literal["changes", "flat", "comment_id"] = "changes"
-    shares_form: Literal["ig_post", "share", "both"] = "ig_post"
-    envelopes: Literal["flat", "data"] = "flat"
+    signer: Literal["instagram", "meta", "wrong"] = Field("instagram", description="Whose secret signs webhooks.")
+    comments_form: Literal["changes", "flat", "comment_id"] = Field("changes", description="How comments are told.")
+    shares_form: Literal["ig_post", "share", "both"] = Field("ig_post", description="How shared posts are told.")
+    envelopes: Literal["flat", "data"] = Field("flat", description="How tokens and `/me` are answered.")
     optional_fields: Literal["both", "message_edit", "none"] = Field(
         "both", description="Which of message_edit and message_echoes an account may subscribe to."
     )
     # limits of an account
-    text_per_second: int = Field(100, ge=0, le=1_000_000)
-    media_per_second: int = Field(10, ge=0, le=1_000_000)
-    conversations_per_second: int = Field(2, ge=0, le=1_000_000)
-    private_replies_per_hour: int = Field(750, ge=0, le=1_000_000)
+    text_per_second: int = Field(100, ge=0, le=1_000_000, description="Sends but of audio and video.")
+    media_per_second: int = Field(10, ge=0, le=1_000_000, description="Sends of audio and video.")
+    conversations_per_second: int = Field(2, ge=0, le=1_000_000, description="Reads of conversations.")
+    private_replies_per_hour: int = Field(750, ge=0, le=1_000_000, description="Private replies.")
+    thread_per_second: int = Field(0, ge=0, le=1_000_000, description="Sends to one person.")
+    calls_per_hour: int = Field(0, ge=0, le=1_000_000, description="Any calls: the platform's limit (code 4).")
+    business_calls_per_day: int = Field(0, ge=0, le=1_000_000, description="Calls that send nothing (code 80002).")
 
     def view(self) -> dict[str, Any]:
         """The JSON of the script API."""

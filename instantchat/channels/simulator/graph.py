@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from instantchat.channels.simulator import credentials, people
 from instantchat.channels.simulator.people import Account
 from instantchat.channels.simulator.refusals import GraphRefusal, bad_parameter, bad_token, no_such_object
-from instantchat.channels.simulator.requests import graph_parameters, simulator_of, token_of
+from instantchat.channels.simulator.requests import graph_parameters, is_facebook, simulator_of, token_of
 
 _NESTED = re.compile(r"\{[^{}]*\}|\.limit\(\d+\)")
 _FIELDS = (
@@ -56,13 +56,15 @@ async def subscriptions(request: Request) -> JSONResponse:
 async def account_behind(request: Request, given: dict[str, Any]) -> Account:
     """The account of the request's token; raises the 190 that fits."""
     simulator, token = simulator_of(request), token_of(request, given)
+    kind = "page" if is_facebook(request) else ""
 
     def work(connection: sqlite3.Connection) -> Account:
-        found = people.find_account(connection, credentials.owner(connection, token, simulator.now()))
+        found = people.find_account(connection, credentials.owner(connection, token, simulator.now(), kind))
         if found is None:
             raise bad_token()
         if not simulator.faults.app_live and not found.is_tester:
             raise bad_parameter(f"Unsupported request - method type: {request.method.lower()}")
+        simulator.rates.call(found.user_id, simulator.now(), is_send=request.url.path.endswith("/messages"))
         return found
 
     return await simulator.run(work)
@@ -72,7 +74,8 @@ async def own_account(request: Request, given: dict[str, Any]) -> Account:
     """As `account_behind`, and the path names it."""
     account = await account_behind(request, given)
     node = request.path_params["node"]
-    if node not in ("me", account.user_id, account.app_scoped_id):
+    names = {"me", account.user_id, people.page_id(account) if is_facebook(request) else account.app_scoped_id}
+    if node not in names:
         raise no_such_object(node)
     return account
 

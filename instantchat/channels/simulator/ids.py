@@ -40,9 +40,9 @@ def comment_id() -> str:
     return "179" + _digits(14)
 
 
-def access_token() -> str:
-    """A token with the prefix of Instagram Login."""
-    return "IGAA" + "".join(secrets.choice(_ALPHANUMERIC) for _ in range(160))
+def access_token(prefix: str) -> str:
+    """A token: `IGAA...` of Instagram Login, `EAA...` of Facebook's."""
+    return prefix + "".join(secrets.choice(_ALPHANUMERIC) for _ in range(160))
 
 
 def code() -> str:

@@ -17,7 +17,8 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A professional account. Webhooks know it by `user_id`; `subscribed_fields` is empty until a product connects."""
+    """A professional account. Webhooks know it by `user_id`; `subscribed_fields` is empty until a product connects,
+    `is_facebook` when it did by the Facebook product."""
 
     user_id: str
     app_scoped_id: str
@@ -27,6 +28,7 @@ class Account:
     subscribed_fields: str
     allows_messages: int = 1
     is_tester: int = 1
+    is_facebook: int = 0
 
     @property
     def is_subscribed(self) -> bool:
@@ -108,9 +110,11 @@ def add_customer(connection: sqlite3.Connection, username: str, name: str) -> Cu
     return customer
 
 
-def set_subscription(connection: sqlite3.Connection, user_id: str, fields: str) -> None:
-    """Deliver these webhook fields of the account; none when empty."""
-    connection.execute("UPDATE accounts SET subscribed_fields = ? WHERE user_id = ?", (fields, user_id))
+def set_subscription(connection: sqlite3.Connection, user_id: str, fields: str, *, is_facebook: bool = False) -> None:
+    """Deliver these webhook fields of the account, signed for that product; none when empty."""
+    connection.execute(
+        "UPDATE accounts SET subscribed_fields = ?, is_facebook = ? WHERE user_id = ?", (fields, is_facebook, user_id)
+    )
 
 
 def set_switches(connection: sqlite3.Connection, user_id: str, *, allows_messages: bool, is_tester: bool) -> None:
@@ -119,6 +123,11 @@ def set_switches(connection: sqlite3.Connection, user_id: str, *, allows_message
         "UPDATE accounts SET allows_messages = ?, is_tester = ? WHERE user_id = ?",
         (allows_messages, is_tester, user_id),
     )
+
+
+def page_id(account: Account) -> str:
+    """The Facebook page it is linked to, as every account that Facebook's product knows is."""
+    return f"1{account.user_id[5:]}00"
 
 
 def need_account(connection: sqlite3.Connection, either_id: str) -> Account:

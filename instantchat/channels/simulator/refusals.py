@@ -43,7 +43,8 @@ async def render_graph(request: Request, refusal: Exception) -> Response:
     """The Graph envelope, in ASCII; with the person's words in their language when that is ordered."""
     if not isinstance(refusal, GraphRefusal):
         raise refusal
-    error: dict[str, Any] = {"message": refusal.message, "type": refusal.kind, "code": refusal.code}
+    kind = "OAuthException" if getattr(request.state, "is_facebook", False) else refusal.kind
+    error: dict[str, Any] = {"message": refusal.message, "type": kind, "code": refusal.code}
     if refusal.subcode is not None:
         error["error_subcode"] = refusal.subcode
     if refusal.code in _TRANSIENT:

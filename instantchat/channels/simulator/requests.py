@@ -21,6 +21,11 @@ def simulator_of(request: Request) -> Simulator:
     return found
 
 
+def is_facebook(request: Request) -> bool:
+    """Whether the call was made at `graph.facebook.com`."""
+    return bool(getattr(request.state, "is_facebook", False))
+
+
 async def graph_parameters(request: Request) -> dict[str, Any]:
     """Query, then JSON body or form; form values that are JSON objects are read as such, as Graph does."""
     found: dict[str, Any] = dict(request.query_params)

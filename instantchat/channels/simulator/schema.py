@@ -39,6 +39,10 @@ CREATE TABLE IF NOT EXISTS assets (
     expires_at REAL);
 CREATE TABLE IF NOT EXISTS profiles (
     user_id TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (user_id, field));
+CREATE TABLE IF NOT EXISTS held_threads (
+    user_id TEXT NOT NULL, igsid TEXT NOT NULL, PRIMARY KEY (user_id, igsid));
+CREATE TABLE IF NOT EXISTS welcome_flows (
+    id TEXT PRIMARY KEY, user_id TEXT NOT NULL, name TEXT NOT NULL, flow TEXT NOT NULL, updated_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL,
@@ -49,6 +53,9 @@ CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, next_at);
 _LATER_COLUMNS = (
     ("accounts", "allows_messages", "INTEGER NOT NULL DEFAULT 1"),
     ("accounts", "is_tester", "INTEGER NOT NULL DEFAULT 1"),
+    ("accounts", "is_facebook", "INTEGER NOT NULL DEFAULT 0"),
+    ("tokens", "kind", "TEXT NOT NULL DEFAULT ''"),
+    ("deliveries", "signer", "TEXT NOT NULL DEFAULT 'instagram'"),
     ("threads", "ends_at", "REAL"),
     ("threads", "consented", "INTEGER NOT NULL DEFAULT 1"),
 )

@@ -150,13 +150,18 @@ async def read(request: Request) -> Response:
 
 
 async def thread(request: Request) -> JSONResponse:
-    """`{data: [message], windowExpiresAt}`, the newest 200, oldest first."""
+    """`{data: [message], windowExpiresAt, holder: ours|other}`, the newest 200, oldest first."""
     account_id, igsid = request.path_params["account_id"], _igsid(request)
-    found, ends = await simulator_of(request).run(
-        lambda c: (threads.read_thread(c, account_id, igsid), threads.window_ends(c, account_id, igsid))
-    )
-    expires = rfc3339(dt.datetime.fromtimestamp(ends, dt.UTC)) if ends else None
-    return JSONResponse({"data": [message.view() for message in found], "windowExpiresAt": expires})
+
+    def work(connection: sqlite3.Connection) -> Json:
+        ends = threads.window_ends(connection, account_id, igsid)
+        return {
+            "data": [message.view() for message in threads.read_thread(connection, account_id, igsid)],
+            "windowExpiresAt": rfc3339(dt.datetime.fromtimestamp(ends, dt.UTC)) if ends else None,
+            "holder": "other" if threads.is_held(connection, account_id, igsid) else "ours",
+        }
+
+    return JSONResponse(await simulator_of(request).run(work))
 
 
 def _igsid(request: Request) -> str:

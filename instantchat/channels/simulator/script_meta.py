@@ -127,7 +127,8 @@ async def handshake(request: Request) -> JSONResponse:
 
 
 async def events(request: Request) -> StreamingResponse:
-    """Server-sent events: message, changed, comment, comment_deleted, post, action, delivery, accounts, customers."""
+    """Server-sent events: message, changed, comment, comment_deleted, post, action, handover, delivery, accounts and
+    customers."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     stream = simulator_of(request).live.listen()
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)

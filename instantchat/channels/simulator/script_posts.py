@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from instantchat.channels.simulator import comment_acts, comments, people, posts
 from instantchat.channels.simulator.posts import Post
-from instantchat.channels.simulator.requests import json_object, simulator_of, text_in
+from instantchat.channels.simulator.requests import flag_in, json_object, simulator_of, text_in
 from instantchat.channels.simulator.simulator import Simulator
 from instantchat.channels.simulator.threads import Json
 
@@ -56,10 +56,12 @@ async def list_comments(request: Request) -> JSONResponse:
 
 
 async def comment(request: Request) -> JSONResponse:
-    """A customer comments: `{mediaId, text, parentId?}` → 201 comment."""
+    """A customer comments: `{mediaId, text, parentId?, isBoosted?}` → 201 comment."""
     body = await json_object(request)
     wanted = text_in(body, "mediaId"), text_in(body, "text"), text_in(body, "parentId", required=False)
-    view = await comment_acts.write_as_customer(simulator_of(request), request.path_params["igsid"], *wanted)
+    is_boosted = flag_in(body, "isBoosted", default=False)
+    igsid = request.path_params["igsid"]
+    view = await comment_acts.write_as_customer(simulator_of(request), igsid, *wanted, is_boosted=is_boosted)
     return JSONResponse(view, 201)
 
 

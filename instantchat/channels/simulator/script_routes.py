@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from instantchat.channels.simulator import script_acts, script_meta, script_owner, script_people, script_posts
+from instantchat.channels.simulator import (
+    script_acts,
+    script_apps,
+    script_meta,
+    script_owner,
+    script_people,
+    script_posts,
+)
 
 _POST, _PUT = ["POST"], ["GET", "PUT"]
 
@@ -52,6 +59,11 @@ def _acts(api: str, account: str, customer: str) -> list[Route]:
         Route(f"{account}/unsends", script_owner.unsend, methods=_POST),
         Route(f"{account}/comments", script_posts.comment_as_owner, methods=_POST),
         Route(f"{account}/profile", script_owner.profile),
+        Route(f"{account}/handovers", script_apps.hand_over, methods=_POST),
+        Route(f"{account}/other-app-messages", script_apps.write_as_other_app, methods=_POST),
+        Route(f"{account}/self-messages", script_apps.write_to_itself, methods=_POST),
+        Route(f"{account}/self-taps", script_apps.tap_of_itself, methods=_POST),
+        Route(f"{account}/facebook-logins", script_apps.facebook_login, methods=_POST),
     ]
 
 

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from instantchat.channels.simulator import (
     account_acts,
+    handover,
     media_fetch,
     people,
     posts,
@@ -31,7 +32,7 @@ from instantchat.channels.simulator.refusals import (
     outside_window,
     unavailable,
 )
-from instantchat.channels.simulator.requests import graph_parameters, simulator_of
+from instantchat.channels.simulator.requests import graph_parameters, is_facebook, simulator_of
 from instantchat.channels.simulator.simulator import Simulator
 from instantchat.channels.simulator.threads import Json
 
@@ -53,12 +54,15 @@ async def send(request: Request) -> JSONResponse:
     _check_access(simulator, account)
     if message is not None and action is not None:
         raise bad_parameter("(#100) message and sender_action cannot be sent together", 2018014)
+    if action is None:
+        _check_volume(simulator)
     if action is not None:
         igsid = _igsid(recipient)
         simulator.rates.take(account.user_id, "text", simulator.now())
         await _act(simulator, account, igsid, str(action), as_object(given.get("payload")))
         answer = {"recipient_id": igsid}
     elif "comment_id" in recipient:
+        _check_node(request, account)
         answer = await private_replies.send(simulator, account, str(recipient["comment_id"]), message)
     else:
         answer = await _send(simulator, account, _igsid(recipient), message, given)
@@ -72,6 +76,9 @@ async def _send(simulator: Simulator, account: Account, igsid: str, message: Any
     _refuse_unless_late(failure)
     body = read_message(message)
     simulator.rates.take(account.user_id, _kind_of(body), simulator.now())
+    simulator.rates.take(f"{account.user_id}:{igsid}", "thread", simulator.now())
+    if igsid == account.app_scoped_id and "quick_replies" in body:
+        raise bad_parameter("(#100) Quick replies are not available for self messaging", 2534015)
     await simulator.run(lambda c: uploads.resolve(simulator, c, body))
     await media_fetch.check(simulator, body)
     reply_to = as_object(given.get("reply_to")).get("mid")
@@ -97,12 +104,24 @@ def _refuse_unless_late(failure: Failure | None) -> None:
         raise failure.refusal()
 
 
+def _check_node(request: Request, account: Account) -> None:
+    """(#3) for a private reply by way of Facebook's Instagram node; the page can (ChatbotX#1122)."""
+    if is_facebook(request) and request.path_params["node"] not in ("me", people.page_id(account)):
+        raise GraphRefusal(3, "(#3) Application does not have the capability to make this API call.")
+
+
 def _check_access(simulator: Simulator, account: Account) -> None:
     if not account.allows_messages:
         raise no_message_access()
     if not simulator.faults.app_live:
         message = "(#200) The app is not live: people without a role in it cannot be written to."
         raise GraphRefusal(200, message, subcode=2018028, kind="OAuthException")
+
+
+def _check_volume(simulator: Simulator) -> None:
+    if simulator.faults.inbox_overload:
+        message = "The inbox has more than 72,000 messages: the account cannot send until their number falls."
+        raise GraphRefusal(613, message, subcode=1996)
 
 
 def _igsid(recipient: Json) -> str:
@@ -130,8 +149,11 @@ def _window(simulator: Simulator, given: Json) -> WindowEnds:
 def _check_recipient(
     connection: sqlite3.Connection, account: Account, igsid: str, now: float, ends_at: WindowEnds
 ) -> None:
+    if igsid == account.app_scoped_id and threads.window_ends(connection, account.user_id, igsid) is not None:
+        return  # the account itself, which has written there by hand
     if people.find_customer(connection, igsid) is None:
         raise bad_parameter("(#100) No matching user found", 2534014)
+    handover.check(connection, account, igsid)
     if relations.find(connection, account.user_id, igsid).blocks:
         raise unavailable()
     ends = ends_at(connection, account.user_id, igsid)

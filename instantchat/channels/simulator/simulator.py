@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from instantchat.channels.simulator import assets, delivery_queue, people, warp, webhooks
+from instantchat.channels.simulator import assets, delivery_queue, people, threads, warp, webhooks
 from instantchat.channels.simulator.database import Database
 from instantchat.channels.simulator.delivery import Dispatcher
 from instantchat.channels.simulator.faults import Faults
@@ -104,9 +104,12 @@ class Simulator:
         wait: float = 0.0,
     ) -> int | None:
         """Queue the webhook of a messaging item, in the transaction of what it tells about; its id, or None when the
-        account does not listen. `kind` is its name in the log."""
+        account does not listen. `kind` is its name in the log. While another app holds the conversation, all but the
+        handover itself goes to `standby`."""
         now = self.now()
-        body = webhooks.body_of(account.user_id, [item], now)
+        is_standby = field != "messaging_handover" and threads.is_held(connection, account.user_id, igsid)
+        body = webhooks.body_of(account.user_id, [item], now, is_standby=is_standby)
+        field = "standby" if is_standby else field
         return self.queue(connection, account, field, f"{account.user_id}:{igsid}", kind, body, wait=wait)
 
     def queue(
@@ -124,7 +127,8 @@ class Simulator:
         if not self.faults.app_live or not account.listens_to(field):
             return None
         now = self.now()
-        return delivery_queue.enqueue(connection, lane, kind, body, now, now + wait)
+        signer = "meta" if account.is_facebook else "instagram"
+        return delivery_queue.enqueue(connection, lane, kind, body, now, now + wait, signer=signer)
 
     def happened(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
         """Show it on open pages and deliver what was queued; `data` again."""

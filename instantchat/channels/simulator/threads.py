@@ -22,7 +22,8 @@ MOST = 200
 class ThreadMessage:
     """One message; `body` is Meta's message object (text, attachments, quick_replies, reply_to) and what became of it:
     `reaction` is the account's, `customer_reaction` the customer's, `is_deleted` unsent, `comment` the one it
-    answers in private, `via` `phone` when the owner wrote it there."""
+    answers in private, `via` `phone` when the owner wrote it there, or `other_app`, `is_self` when the account wrote it
+    to itself."""
 
     mid: str
     user_id: str
@@ -137,6 +138,19 @@ def has_messages(connection: sqlite3.Connection, user_id: str, igsid: str) -> bo
     """Whether there is a conversation."""
     found = connection.execute("SELECT 1 FROM messages WHERE user_id = ? AND igsid = ? LIMIT 1", (user_id, igsid))
     return found.fetchone() is not None
+
+
+def is_held(connection: sqlite3.Connection, user_id: str, igsid: str) -> bool:
+    """Whether another app than ours holds the conversation."""
+    found = connection.execute("SELECT 1 FROM held_threads WHERE user_id = ? AND igsid = ?", (user_id, igsid))
+    return found.fetchone() is not None
+
+
+def hold(connection: sqlite3.Connection, user_id: str, igsid: str, *, held: bool) -> None:
+    """The other app holds the conversation from now on, or ours."""
+    connection.execute("DELETE FROM held_threads WHERE user_id = ? AND igsid = ?", (user_id, igsid))
+    if held:
+        connection.execute("INSERT INTO held_threads VALUES (?, ?)", (user_id, igsid))
 
 
 def _message(row: sqlite3.Row) -> ThreadMessage:

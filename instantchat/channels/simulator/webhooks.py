@@ -25,6 +25,8 @@ def message_item(message: ThreadMessage, extra: Json | None = None) -> Json:
     if message.direction == "out":
         sender, recipient = recipient, sender
         inner["is_echo"] = True
+    if message.body.get("is_self"):
+        inner["is_self"] = True
     return item(sender, recipient, message.at, {"message": {**inner, **(extra or {})}})
 
 
@@ -33,14 +35,19 @@ def item(sender: str, recipient: str, at: float, event: Json) -> Json:
     return {"sender": {"id": sender}, "recipient": {"id": recipient}, "timestamp": int(at * 1000), **event}
 
 
-def comment_change(comment: Comment, post: Post, app_scoped_id: str, form: str) -> Json:
-    """A `comments` change (row C1; C4 for the account's own, C5 with `comment_id`), which the flat form (D) spreads."""
+def comment_change(comment: Comment, post: Post, app_scoped_id: str, form: str, *, boosted: bool = False) -> Json:
+    """A `comments` change (row C1; C4 for the account's own, C5 with `comment_id`), which the flat form (D) spreads;
+    `boosted`: told again, as of the ad that the post was made into."""
     writer: Json = {"id": comment.author_id, "username": comment.username}
     if comment.is_own:
         writer["self_ig_scoped_id"] = app_scoped_id
     media: Json = {"id": post.id, "media_product_type": "FEED" if post.kind == "LIVE" else post.kind}
     if post.kind == "AD":
         media |= {"ad_id": post.id, "ad_title": post.ad_title, "original_media_id": post.id}
+    if boosted:
+        ad_id = f"120{post.id[3:]}"
+        media = {"id": ad_id, "media_product_type": "AD", "ad_id": ad_id, "ad_title": post.caption[:40]}
+        media["original_media_id"] = post.id
     value = {"from": writer, "media": media, "comment_id" if form == "comment_id" else "id": comment.id}
     if comment.parent_id:
         value["parent_id"] = comment.parent_id
@@ -52,9 +59,9 @@ def comments_field(post: Post) -> str:
     return "live_comments" if post.kind == "LIVE" else "comments"
 
 
-def body_of(user_id: str, items: list[Json], now: float) -> bytes:
-    """Of messaging items, in ms."""
-    return encode([{"time": int(now * 1000), "id": user_id, "messaging": items}])
+def body_of(user_id: str, items: list[Json], now: float, *, is_standby: bool = False) -> bytes:
+    """Of messaging items, in ms; under `standby` while another app holds the conversation."""
+    return encode([{"time": int(now * 1000), "id": user_id, "standby" if is_standby else "messaging": items}])
 
 
 def change_body(user_id: str, change: Json, now: float, *, flat: bool = False) -> bytes:

@@ -78,6 +78,15 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
             f"{_STRICT}Limits::test_conversations_a_second",
         ),
     ),
+    (
+        "limits per person, of the app an hour, of the business a day; an overloaded inbox",
+        (
+            f"{_STRICT}Limits::test_sends_to_one_person_a_second",
+            f"{_STRICT}Limits::test_calls_of_the_app_an_hour",
+            f"{_STRICT}Limits::test_calls_of_the_business_a_day_do_not_count_sends",
+            f"{_STRICT}Limits::test_an_overloaded_inbox_sends_nothing",
+        ),
+    ),
     ("usage in the headers", (f"{_STRICT}Limits::test_usage_is_in_the_headers",)),
     (
         "refusals: types, statuses, codes",
@@ -106,7 +115,7 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "only subscribed fields are told",
         (
             f"{_COMMENTS}Webhook::test_only_who_subscribed_hears_of_them",
-            f"{_ACTS}Changes::test_edit_where_the_field_is_subscribed",
+            f"{_CONNECT}Subscription::test_asks_for_optional_fields_too_and_does_without",
         ),
     ),
     ("an app that is not live", (f"{_STRICT}Switches::test_an_app_that_is_not_live_hears_nothing",)),
@@ -114,7 +123,15 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("the dashboard's test event", (f"{_FAULTS}Dashboard::test_its_test_event_is_a_test",)),
     ("the handshake", (f"{_DELIVERY}Handshake::test_verifies_the_products_webhook",)),
     ("deauthorize and data deletion", (f"{_FAULTS}Callbacks::",)),
-    ("Facebook Login: pages and their tokens", ()),
+    ("Facebook Login: pages and their tokens", ("test_facebook.py::TestTokens::",)),
+    (
+        "Facebook Login: a page's fields, and who may send",
+        ("test_facebook.py::TestSubscribing::", "test_facebook.py::TestSending::"),
+    ),
+    ("another app holds a conversation: handover and standby", ("test_handover.py::TestHandover::",)),
+    ("an account writes to itself", ("test_self_messages.py::TestSelfMessaging::",)),
+    ("a comment under a boosted post comes twice", (f"{_COMMENTS}Webhook::test_on_a_boosted_post_comes_twice",)),
+    ("welcome message flows", ("test_welcome_flows.py::TestWelcomeMessageFlows::",)),
 )
 INTRO = f"""\
 ## Simulator

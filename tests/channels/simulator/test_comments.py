@@ -83,6 +83,18 @@ class TestWebhook:
         media = world.body()["entry"][0]["changes"][0]["value"]["media"]
         assert (media["media_product_type"], media["ad_title"]) == ("AD", "Autumn")
 
+    async def test_on_a_boosted_post_comes_twice(self, world: World) -> None:
+        igsid, media_id = await world.customer(), (await world.posts())[0]["id"]
+        wanted = {"mediaId": media_id, "text": "x", "isBoosted": True}
+        comment = await world.api("POST", f"customers/{igsid}/comments", wanted)
+        organic, ad = await world.product.next_event(), await world.product.next_event()
+        assert organic.natural_key == ad.natural_key
+        values = [world.body(number)["entry"][0]["changes"][0]["value"] for number in (0, 1)]
+        assert [value["id"] for value in values] == [comment["id"]] * 2
+        assert [value["media"]["media_product_type"] for value in values] == ["FEED", "AD"]
+        assert values[1]["media"]["original_media_id"] == media_id != values[1]["media"]["id"]
+        assert values[1]["media"]["ad_id"]
+
     async def test_under_a_live_video_until_it_ends(self, world: World) -> None:
         live = await world.api("POST", f"accounts/{world.account_id}/posts", {"kind": "LIVE"})
         igsid, wanted = await world.customer(), {"mediaId": live["id"], "text": "first"}

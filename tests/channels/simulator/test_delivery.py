@@ -60,6 +60,18 @@ class TestRetries:
         await world.api("POST", "deliveries/retry")
         assert (await world.product.next_event()).text == "x"
 
+    async def test_at_once_then_ever_more_seldom_for_36_hours(self, world: World) -> None:
+        world.product.answers = [500] * 60
+        await world.write(await world.customer(), "x")
+        await world.next_delivery(attempts=2)
+        for tried, pause in enumerate((1, 5, 15, 60, 300, 900), start=2):
+            await world.api("POST", "clock", {"advance": pause - 1})
+            await world.write(await world.customer_named(f"other.{pause}"), "x")
+            await world.next_delivery(attempts=1)  # so the queue was looked at
+            assert (await world.api("GET", "deliveries"))["data"][-1]["attempts"] == tried
+            await world.api("POST", "clock", {"advance": 1})
+            await world.next_delivery(attempts=tried + 1, id=1)
+
     async def test_gives_up_after_36_hours(self, world: World) -> None:
         world.product.answers = [500, 500, 500]
         await world.write(await world.customer(), "x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -14,12 +15,17 @@ from tests.channels.simulator.world import META, World
 DAY = 86400
 
 
+def text_to(igsid: str) -> dict[str, Any]:
+    """A send."""
+    return {"recipient": {"id": igsid}, "message": {"text": "x"}}
+
+
 async def opened(world: World) -> dict[str, Any]:
     """A send that is taken."""
     igsid = await world.customer()
     await world.write(igsid, "hello")
     await world.product.next_event()
-    return {"recipient": {"id": igsid}, "message": {"text": "x"}}
+    return text_to(igsid)
 
 
 class TestHumanAgent:
@@ -157,6 +163,51 @@ class TestLimits:
         found = [await world.graph("GET", "me/conversations?platform=instagram") for _ in range(3)]
         assert [status for status, _ in found] == [200, 200, 400]
         assert found[2][1]["code"] == 613
+
+    async def test_sends_to_one_person_a_second(self, world: World) -> None:
+        await world.api("PUT", "faults", {"threadPerSecond": 1})
+        one, other = await world.customer(), await world.customer_named("other.one")
+        for igsid in (one, other):
+            await world.write(igsid, "hi")
+        answers = [await world.raw_send(text_to(igsid)) for igsid in (one, other, one)]
+        assert [status for status, _answer in answers] == [200, 200, 400]
+        assert (answers[2][1]["code"], answers[2][1]["error_subcode"]) == (613, 2534040)
+
+    async def test_calls_of_the_app_an_hour(self, world: World) -> None:
+        await world.api("POST", "clock", {"advance": 3600})  # what connecting took does not count
+        await world.api("PUT", "faults", {"callsPerHour": 2})
+        answers = [await world.graph("GET", "me") for _ in range(3)]
+        assert [status for status, _answer in answers] == [200, 200, 400]
+        assert answers[2][1]["code"] == 4
+        await world.api("POST", "clock", {"advance": 3600})
+        assert (await world.graph("GET", "me"))[0] == 200
+
+    async def test_calls_of_the_business_a_day_do_not_count_sends(self, world: World) -> None:
+        await world.api("POST", "clock", {"advance": DAY})  # what connecting took does not count
+        await world.api("PUT", "faults", {"businessCallsPerDay": 1})
+        igsid = await world.customer()
+        await world.write(igsid, "hi")
+        assert [(await world.raw_send(text_to(igsid)))[0] for _ in range(2)] == [200, 200]
+        assert (await world.graph("GET", "me"))[0] == 200
+        headers = {"Authorization": f"Bearer {world.token.reveal()}"}
+        refused = await world.http.get(f"{META}/v25.0/me", headers=headers)
+        assert refused.json()["error"]["code"] == 80002
+        usage = json.loads(refused.headers["X-Business-Use-Case-Usage"])[world.account_id][0]
+        assert usage["call_count"] >= 100
+        assert 0 < usage["estimated_time_to_regain_access"] <= 24 * 60
+
+    async def test_an_overloaded_inbox_sends_nothing(self, world: World) -> None:
+        igsid = await world.customer()
+        await world.write(igsid, "hi")
+        await world.api("PUT", "faults", {"inboxOverload": True})
+        status, error = await world.raw_send(text_to(igsid))
+        assert (status, error["code"], error["error_subcode"]) == (400, 613, 1996)
+        assert "72,000" in error["message"]
+        comment = await world.comment(igsid, "PRICE")
+        private = {"recipient": {"comment_id": comment["id"]}, "message": {"text": "x"}}
+        assert (await world.raw_send(private))[1]["code"] == 613
+        await world.api("PUT", "faults", {"inboxOverload": False})
+        assert (await world.raw_send(text_to(igsid)))[0] == 200
 
     async def test_usage_is_in_the_headers(self, world: World) -> None:
         await world.api("PUT", "faults", {"textPerSecond": 4})

@@ -109,6 +109,10 @@ class World:
         """The IGSID of a customer."""
         return str((await self.api("GET", "customers"))["data"][0]["igsid"])
 
+    async def customer_named(self, username: str) -> str:
+        """The IGSID of a new customer."""
+        return str((await self.api("POST", "customers", {"username": username}))["igsid"])
+
     async def posts(self, kind: str = "FEED") -> list[dict[str, Any]]:
         """The connected account's posts of a kind, newest first."""
         found = (await self.api("GET", f"accounts/{self.account_id}/posts"))["data"]

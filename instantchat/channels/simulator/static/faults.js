@@ -76,6 +76,7 @@ const ACTS = {
     return ok ? "The webhook answered as it should." : `The webhook did not verify: ${error ?? status}.`;
   },
   test: () => call("POST", "test-events", {}).then(() => "Sent. It must not show up as a customer."),
+  self: () => call("POST", `accounts/${state.account}/self-messages`, { text: "A note to myself" }).then(() => "The account wrote to itself. It must start no flow."),
   access: async () => {
     const { allowsMessages } = await call("PATCH", `accounts/${state.account}`, { allowsMessages: !account().allowsMessages });
     return allowsMessages ? "The app may read and write messages again." : "The owner switched off access to messages.";

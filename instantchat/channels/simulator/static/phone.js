@@ -1,5 +1,6 @@
 // The phone page: one customer and one account, seen by either of them, live over server-sent events.
 import { watchFaults, watchMeta, watchTime } from "/simulator/static/faults.js";
+import { drawHolder, watchHandover } from "/simulator/static/handover.js";
 import { edit, watchMenus } from "/simulator/static/menus.js";
 import { noteDelivery, showDeliveries, watchDeliveries } from "/simulator/static/panel.js";
 import { drawPeople, loadRelation, watchPeople } from "/simulator/static/people.js";
@@ -28,6 +29,7 @@ function start() {
   on("profile", loadProfile);
   on("postback", loadWindow);
   on("action", act);
+  on("handover", ({ accountId, igsid, holder }) => { if (accountId === state.account && igsid === state.customer) drawHolder(holder); });
   on("delivery", noteDelivery);
   stream.onerror = () => setLive(false);
   find("account").addEventListener("change", (event) => choose({ account: event.target.value }));
@@ -43,6 +45,7 @@ function start() {
   watchFaults();
   watchTime(reload);
   watchMeta(reload);
+  watchHandover();
 }
 
 async function reload() {
@@ -74,6 +77,7 @@ async function loadThread() {
   if (load !== loads) return;
   state.messages = thread.data;
   state.windowEnds = thread.windowExpiresAt;
+  drawHolder(thread.holder);
   drawThread();
 }
 

@@ -40,6 +40,7 @@ function drawMessage(message, place) {
   const notes = [at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })];
   if (message.edits) notes.push("edited");
   if (message.via === "phone") notes.push("from the owner's phone");
+  if (message.via === "other_app") notes.push("from another app");
   line.append(el("time", { dateTime: message.at, title: at.toLocaleString(), textContent: notes.join(" · ") }));
   return line;
 }

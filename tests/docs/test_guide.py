@@ -55,4 +55,4 @@ def test_what_why_says_is_said() -> None:
 def test_every_page_of_the_guide_can_be_found() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [page.name for page in GUIDE if f"docs/guide/{page.name}" not in readme] == []
-    assert len(GUIDE) == 8
+    assert len(GUIDE) == 9

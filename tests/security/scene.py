@@ -55,6 +55,7 @@ class Scene:
             "/api/dashboard",
             "/api/instagram/status",
             "/api/instagram/rules",
+            "/api/instagram/messenger-profile",
             "/api/flow/user",
         ]
         conversation = self.ids["conversation_id"]

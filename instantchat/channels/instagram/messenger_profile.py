@@ -1,6 +1,6 @@
 """What Instagram shows of an account before anybody writes: ice breakers, and the menu beside the text field.
 
-`instagram-api.md` 3.5. Only what is meant for every language is read and written; saving replaces other languages.
+`instagram-api.md` 3.5. Only what is meant for every language is read and written; a part that changes loses others.
 """
 
 from __future__ import annotations
@@ -64,16 +64,25 @@ async def read(client: InstagramClient, ig_user_id: str, token: Secret) -> Messe
     return MessengerProfile(tuple(ice_breakers), tuple(menu))
 
 
-async def write(client: InstagramClient, ig_user_id: str, token: Secret, profile: MessengerProfile) -> None:
-    """Set what there is and delete the part that is empty. Raises as `read` does; then one part may be stored."""
-    questions = [{"question": each.question, "payload": each.payload} for each in profile.ice_breakers]
-    lines = {"ice_breakers": questions, "persistent_menu": [_line(each) for each in profile.menu]}
-    wanted = {name: [{"locale": _DEFAULT, "call_to_actions": actions}] for name, actions in lines.items() if actions}
+async def write(
+    client: InstagramClient, ig_user_id: str, token: Secret, profile: MessengerProfile, before: MessengerProfile
+) -> None:
+    """Set the parts that are not as `before`, and delete those that are empty now; a part that is the same is left
+    alone, other languages of it included. Raises as `read` does; then one part may be stored."""
+    new, old = _actions(profile), _actions(before)
+    changed = {name: actions for name, actions in new.items() if actions != old[name]}
+    wanted = {name: [{"locale": _DEFAULT, "call_to_actions": actions}] for name, actions in changed.items() if actions}
     if wanted:
         await _call(client, "POST", ig_user_id, token, json=wanted)
-    emptied = [name for name in _FIELDS if name not in wanted]
+    emptied = [name for name in changed if name not in wanted]
     if emptied:
         await _call(client, "DELETE", ig_user_id, token, json={"fields": emptied})
+
+
+def _actions(profile: MessengerProfile) -> dict[str, list[dict[str, str]]]:
+    """Each part as Meta's calls to action."""
+    questions = [{"question": each.question, "payload": each.payload} for each in profile.ice_breakers]
+    return dict(zip(_FIELDS, (questions, [_line(each) for each in profile.menu]), strict=True))
 
 
 async def _call(client: InstagramClient, method: str, ig_user_id: str, token: Secret, **request: Any) -> bytes:

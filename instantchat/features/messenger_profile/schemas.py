@@ -30,22 +30,24 @@ class MenuItem(Wire):
 
 
 class ProfileIn(Checked):
-    """What an account is to show; an empty list deletes that part."""
+    """What an account is to show; an empty list deletes that part, one that is left out stays as it is."""
 
-    ice_breakers: Annotated[list[IceBreaker], Field(max_length=_MOST)] = []
-    menu: Annotated[list[MenuItem], Field(max_length=_MOST)] = []
+    ice_breakers: Annotated[list[IceBreaker], Field(max_length=_MOST)] | None = None
+    menu: Annotated[list[MenuItem], Field(max_length=_MOST)] | None = None
 
-    def plain(self) -> ig.MessengerProfile:
-        """As the client sends it, without the spaces around."""
-        return ig.MessengerProfile(
-            tuple(ig.IceBreaker(each.question.strip(), each.payload.strip()) for each in self.ice_breakers),
-            tuple(
+    def over(self, before: ig.MessengerProfile) -> ig.MessengerProfile:
+        """What Instagram is to have instead of `before`, without the spaces around."""
+        starters, menu = before.ice_breakers, before.menu
+        if self.ice_breakers is not None:
+            starters = tuple(ig.IceBreaker(each.question.strip(), each.payload.strip()) for each in self.ice_breakers)
+        if self.menu is not None:
+            menu = tuple(
                 ig.MenuItem(each.title.strip(), url=each.url.strip())
                 if each.type == "web_url"
                 else ig.MenuItem(each.title.strip(), each.payload.strip())
                 for each in self.menu
-            ),
-        )
+            )
+        return ig.MessengerProfile(starters, menu)
 
 
 class Warned(Wire):

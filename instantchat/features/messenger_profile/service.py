@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 from instantchat.channels.instagram import messenger_profile as ig
 from instantchat.channels.instagram.client import InstagramClient
-from instantchat.channels.instagram.errors import MetaRefused, RefusalKind
+from instantchat.channels.instagram.errors import MetaRefused, MetaUnreachable, RefusalKind
 from instantchat.errors import FieldError, Invalid, Unavailable
 from instantchat.features.auth.member import Member
 from instantchat.features.connect.service import ConnectService
@@ -18,6 +19,7 @@ from instantchat.store.ports import Store
 from instantchat.triggers.postback import Postback
 
 _HEARD = 200
+_SAVE_SECONDS = 20
 
 
 class MessengerProfileService:
@@ -39,26 +41,36 @@ class MessengerProfileService:
         return await self._shown(member, account, profile, differs=False)
 
     async def save(self, member: Member, account_id: str | None, body: ProfileIn) -> ProfileOut:
-        """Replace it, and what Instagram says of it afterwards; it may take some minutes to show a change.
+        """Replace what differs, within 20 s, and what Instagram says of it afterwards; it may take some minutes to show
+        a change.
 
-        Raises `Invalid("messenger_profile_invalid")` with a sentence for each field; then nothing was sent.
+        Raises `Invalid("messenger_profile_invalid")` with a sentence for each field; then nothing was changed.
         """
         member.require("admin")
         account = await self._connect.account(member, account_id)
-        wanted = body.plain()
+        try:
+            async with asyncio.timeout(_SAVE_SECONDS):
+                wanted, found = await self._replace(account, body)
+        except TimeoutError:
+            raise MetaUnreachable("it did not answer in time; some of it may be saved") from None
+        return await self._shown(member, account, found, differs=found != wanted)
+
+    async def _replace(self, account: r.Account, body: ProfileIn) -> tuple[ig.MessengerProfile, ig.MessengerProfile]:
+        """What Instagram was told to have, and what it says it has."""
+        token = self._token(account)
+        before = await ig.read(self._instagram, account.ig_user_id, token)
+        wanted = body.over(before)
         problems = list(_problems(wanted))
         if problems:
             raise _invalid(problems)
-        token = self._token(account)
         try:
-            await ig.write(self._instagram, account.ig_user_id, token, wanted)
+            await ig.write(self._instagram, account.ig_user_id, token, wanted, before)
         except MetaRefused as refused:
             if refused.refusal.kind is not RefusalKind.PERMANENT:
                 raise
             sentence = "Instagram did not accept these entries. Check that texts are short and addresses complete."
             raise Invalid("messenger_profile_refused", sentence) from refused
-        found = await ig.read(self._instagram, account.ig_user_id, token)
-        return await self._shown(member, account, found, differs=found != wanted)
+        return wanted, await ig.read(self._instagram, account.ig_user_id, token)
 
     async def _shown(
         self, member: Member, account: r.Account, profile: ig.MessengerProfile, *, differs: bool

@@ -40,24 +40,27 @@ def answering(answer: Any, status: int = 200) -> tuple[InstagramClient, list[htt
     return client, asked
 
 
+NOTHING = MessengerProfile()
+
+
 class TestSimulator:
     async def test_is_written_shown_read_back_and_deleted(self, tmp_path: Path) -> None:
         async with a_world(tmp_path) as world:
-            profile = MessengerProfile((PRICES,), (TALK, SITE))
-            await write(world.client, world.account_id, world.token, profile)
+            profile, less = MessengerProfile((PRICES,), (TALK, SITE)), MessengerProfile((), (SITE,))
+            await write(world.client, world.account_id, world.token, profile, NOTHING)
             assert await read(world.client, world.account_id, world.token) == profile
             shown = await world.api("GET", f"accounts/{world.account_id}/profile")
             assert shown["iceBreakers"] == [{"title": "What does it cost?", "payload": "ICE_PRICES"}]
             assert [line["title"] for line in shown["menu"]] == ["Talk to us", "Our shop"]
-            await write(world.client, world.account_id, world.token, MessengerProfile((), (SITE,)))
-            assert await read(world.client, world.account_id, world.token) == MessengerProfile((), (SITE,))
-            await write(world.client, world.account_id, world.token, MessengerProfile())
-            assert await read(world.client, world.account_id, world.token) == MessengerProfile()
+            await write(world.client, world.account_id, world.token, less, profile)
+            assert await read(world.client, world.account_id, world.token) == less
+            await write(world.client, world.account_id, world.token, NOTHING, less)
+            assert await read(world.client, world.account_id, world.token) == NOTHING
 
     async def test_one_too_many(self, tmp_path: Path) -> None:
         async with a_world(tmp_path) as world:
             with pytest.raises(MetaRefused):
-                await write(world.client, world.account_id, world.token, MessengerProfile((PRICES,) * 5))
+                await write(world.client, world.account_id, world.token, MessengerProfile((PRICES,) * 5), NOTHING)
 
 
 class TestRead:

@@ -109,6 +109,19 @@ class TestSave:
         assert (saved["menu"], len(saved["iceBreakers"])) == ([], 1)
         assert (await world.api("GET", f"accounts/{world.account_id}/profile"))["menu"] == []
 
+    async def test_a_part_that_is_left_out_or_the_same_is_not_written(
+        self, web: httpx.AsyncClient, world: World
+    ) -> None:
+        locales = [
+            {"locale": locale, "call_to_actions": [{"question": question, "payload": "ICE_PRICES"}]}
+            for locale, question in (("default", "What does it cost?"), ("de_DE", "Was kostet es?"))
+        ]
+        await world.graph("POST", "me/messenger_profile", json={"ice_breakers": locales})
+        for body in ({"menu": BODY["menu"]}, BODY, {"iceBreakers": BODY["iceBreakers"], "menu": []}):
+            assert (await put(web, body)).json()["iceBreakers"] == BODY["iceBreakers"]
+        _, stored = await world.graph("GET", "me/messenger_profile", params={"fields": "ice_breakers"})
+        assert stored["data"] == [{"ice_breakers": locales}]
+
     async def test_says_so_when_instagram_has_something_else(
         self, web: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:

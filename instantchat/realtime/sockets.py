@@ -135,7 +135,7 @@ class Sockets:
         return (await self._assembly.auth.verify_bearer(connection.token)).member
 
     def _at_expiry(self, sid: str, verified: Verified) -> asyncio.TimerHandle:
-        left = (verified.expires_at - self._assembly.clock.now()).total_seconds()
+        left = (verified.expires_at - self._assembly.auth.clock.now()).total_seconds()
         expired = Unauthenticated("token_expired", "Your session has expired. Connect again with a new token.")
         return asyncio.get_running_loop().call_later(max(left, 0), self._show_out, sid, expired)
 

@@ -138,3 +138,11 @@ async def test_a_token_is_refreshed_at_day_51_and_nobody_is_logged_out(shop: Sho
 async def _token_ends(owner: Owner) -> dt.datetime:
     answer = await owner.http.get("/api/instagram/account")
     return dt.datetime.fromisoformat(answer.raise_for_status().json()["tokenExpiresAt"])
+
+
+async def test_a_socket_that_connects_after_a_move_stays_connected(shop: Shop) -> None:
+    await shop.advance(_DAY)
+    async with shop.owner.asking() as client:
+        heard = await client.call("sync", {"since": 0}, timeout=_PATIENCE)
+        assert "events" in heard
+        assert client.connected

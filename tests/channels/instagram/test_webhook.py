@@ -98,6 +98,13 @@ class TestMessage:
         assert only(ROWS["A22"][0]).referral == {"ref": "r", "ad_id": "1", "source": "ADS"}
         assert only(ROWS["A28"][0]).referral == {"ref": "spring", "type": "OPEN_THREAD"}
 
+    @pytest.mark.parametrize("number", ["9" * 400, "1e400", "-1e400"])
+    def test_beside_a_number_too_great_is_read(self, number: str) -> None:
+        body = ROWS["A1"][0].replace(b'"text"', f'"count": {number}, "text"'.encode())
+        assert only(body).text == only(ROWS["A1"][0]).text
+        timed = ROWS["A1"][0].replace(str(AT_MS).encode(), number.encode())
+        assert [event.kind for event in parse_delivery(timed)] == ["message"]
+
     def test_in_standby_is_marked(self) -> None:
         assert only(ROWS["B"][0]).is_standby
         assert not only(ROWS["A1"][0]).is_standby

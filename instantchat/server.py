@@ -117,4 +117,3 @@ def _settle_memory() -> None:
     was a seventh of all CPU time under load."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)

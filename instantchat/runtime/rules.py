@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -31,8 +31,10 @@ class Rules(BaseModel):
     """Whether conversations and comments are read now and then for what webhooks missed."""
 
     @classmethod
-    def of(cls, account: Account) -> Self:
+    def of(cls, account: Account) -> Rules:
         """The account's; what is stored and cannot be read (any more) counts as not decided."""
+        if not account.rules:
+            return _DEFAULT
         try:
             return cls.model_validate(account.rules)
         except ValidationError:
@@ -46,3 +48,6 @@ class Rules(BaseModel):
     def stored(self) -> Json:
         """What `Account.rules` keeps: only what differs from the defaults, so that these can change."""
         return self.model_dump(exclude_defaults=True)
+
+
+_DEFAULT = Rules()

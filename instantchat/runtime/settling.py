@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 LOOKS = tuple(dt.timedelta(seconds=seconds) for seconds in (5, 20, 60, 180, 600))
 """When to look, from the beginning of the call on."""
-_CLAIM = dt.timedelta(minutes=5)
+_CLAIM = dt.timedelta(minutes=1)  # whoever dies while looking delays the search by no more
 _AT_ONCE = 20
 _EVERY = 5.0
 

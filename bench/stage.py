@@ -29,10 +29,12 @@ NEIGHBOUR = "17841400000000002"
 class Stage:
     """A database with one active flow (or none) and a sink; `with` brings them up and down, `start` adds a server.
 
-    `neighbour` is the flow of another workspace, whose account is `NEIGHBOUR`.
+    `neighbour` is the flow of another workspace, whose account is `NEIGHBOUR`; with `echoes` the sink delivers the echo
+    of each message, as Meta does.
     """
 
-    def __init__(self, graph: Json | None, neighbour: Json | None = None) -> None:
+    def __init__(self, graph: Json | None, neighbour: Json | None = None, *, echoes: bool = False) -> None:
+        self._has_echoes = echoes
         self.key = new_key()
         self._graph = graph
         self._neighbour = neighbour
@@ -46,7 +48,7 @@ class Stage:
         if self._neighbour is not None:
             seeding = seed_file(self._data_dir, Vault([self.key]), self._neighbour, ig_user_id=NEIGHBOUR)
             asyncio.run(seeding)
-        self._sink = SinkProcess(_free_port())
+        self._sink = SinkProcess(_free_port(), (self._port, _SECRET) if self._has_echoes else None)
         self._sink.__enter__()
         return self
 
@@ -109,9 +111,13 @@ class Stage:
             time.sleep(0.5)
 
     def settled(self) -> None:
-        """Return once no send is open, so that what is counted is what was recorded."""
-        until = time.monotonic() + 10
-        while self.count("SELECT count(*) FROM messages WHERE status IN ('queued', 'sending')"):
+        """Return once no send is open and no event waits, so that what is counted is what was recorded."""
+        until = time.monotonic() + _DRAIN_SECONDS
+        waiting = (
+            "SELECT (SELECT count(*) FROM messages WHERE status IN ('queued', 'sending')) + "
+            "(SELECT count(*) FROM events WHERE state = 'pending')"
+        )
+        while self.count(waiting):
             if time.monotonic() > until:
                 return
             time.sleep(0.2)

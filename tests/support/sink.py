@@ -19,6 +19,7 @@ from typing import Any, Self
 
 import orjson
 
+from tests.support.echoes import Echoes
 from tests.support.process import Child
 
 
@@ -30,6 +31,7 @@ class Received:
         self.in_flight = 0
         self.delay = 0.0
         self.on_change: Callable[[], None] = lambda: None
+        self.on_message: Callable[[str, str, str, str], None] | None = None
 
     def snapshot(self) -> bytes:
         return orjson.dumps({"received": self.messages, "inFlight": self.in_flight})
@@ -66,16 +68,19 @@ class SinkProtocol(asyncio.Protocol):
             self._received.delay = float(orjson.loads(body)["seconds"])
             self._write(b"{}")
         elif line[0] == b"POST" and path.endswith(b"/messages"):
-            self._take(orjson.loads(body))
+            self._take(path.split(b"/")[-2].decode(), orjson.loads(body))
         else:
             self._write(b'{"id":"1","name":"Ada Lovelace","username":"ada"}')
 
-    def _take(self, sent: dict[str, Any]) -> None:
+    def _take(self, account: str, sent: dict[str, Any]) -> None:
         received = self._received
         recipient = sent["recipient"].get("id", "")
         text = sent.get("message", {}).get("text", "")
         received.messages.append((recipient, text, time.monotonic()))
-        answer = orjson.dumps({"recipient_id": recipient, "message_id": f"mid.{len(received.messages)}"})
+        mid = f"mid.{len(received.messages)}"
+        answer = orjson.dumps({"recipient_id": recipient, "message_id": mid})
+        if received.on_message is not None:
+            received.on_message(account, recipient, mid, text)
         if not received.delay:
             self._write(answer)
             return
@@ -94,12 +99,14 @@ class SinkProtocol(asyncio.Protocol):
 
 
 class SinkProcess:
-    """The sink as a child process: `with SinkProcess(port) as sink`."""
+    """The sink as a child process: `with SinkProcess(port) as sink`. With `echo_to`, a port and the app's secret, it
+    delivers the echo of each message there."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, echo_to: tuple[int, str] | None = None) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        self._child = Child(["-m", "tests.support.sink", "--port", str(port)])
+        echo = ["--echo-to", str(echo_to[0]), "--secret", echo_to[1]] if echo_to else []
+        self._child = Child(["-m", "tests.support.sink", "--port", str(port), *echo])
 
     def __enter__(self) -> Self:
         self._child.start()
@@ -137,8 +144,9 @@ def _content_length(head: bytes) -> int:
     return 0
 
 
-async def _serve(port: int) -> None:
+async def _serve(port: int, echoes: Echoes | None) -> None:
     received = Received()
+    received.on_message = echoes.tell if echoes is not None else None
     server = await asyncio.get_running_loop().create_server(
         lambda: SinkProtocol(received), "127.0.0.1", port, backlog=256
     )
@@ -152,4 +160,7 @@ if __name__ == "__main__":
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    uvloop.run(_serve(parser.parse_args().port))
+    parser.add_argument("--echo-to", type=int, help="port of the server that gets the echo of each message")
+    parser.add_argument("--secret", default="", help="signs the echoes")
+    given = parser.parse_args()
+    uvloop.run(_serve(given.port, Echoes(given.echo_to, given.secret) if given.echo_to else None))

@@ -1,4 +1,4 @@
-"""The echo of each message that the sink got, delivered as Meta does: signed, one each, again until it is answered 200."""
+"""The echo of each message that the sink got, as Meta delivers it: signed, one each, again until it is answered 200."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ TAKEN: dict[str, tuple[str, ...]] = {
     "video": ("mp4", "ogg", "avi", "mov", "webm"),
     "file": ("pdf",),
 }
+MEGABYTE = 1024 * 1024
+LARGEST = {"image": 8, "audio": 25, "video": 25, "file": 25}  # megabytes
 _NAMES = {"image": "Pictures", "audio": "Audio", "video": "Videos", "file": "Files"}
 # An ending that says nothing of the content (`.php`, `.com`, none) is not judged.
 _OTHERS = {
@@ -33,6 +35,14 @@ def refused_ending(kind: str, url: str) -> str | None:
     if taken is None or not dot or ending in taken or ending not in _KNOWN:
         return None
     return f"{_NAMES[kind]} can be {_listed(taken)}; this is .{ending}."
+
+
+def too_big(kind: str, size: int) -> str | None:
+    """Why Instagram would refuse media of this kind and so many bytes, as a sentence; None when it would not."""
+    most = LARGEST.get(kind)
+    if most is None or size <= most * MEGABYTE:
+        return None
+    return f"{_NAMES[kind]} can have {most} MB; this has {size / MEGABYTE:,.1f} MB."
 
 
 def _listed(endings: tuple[str, ...]) -> str:

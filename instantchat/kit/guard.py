@@ -33,10 +33,11 @@ class CallFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a service said."""
+    """What a service said; `length` is that of the body it has, which it may name without sending any."""
 
     status: int
     body: bytes
+    length: int | None = None
 
 
 class _Blocked(OSError):
@@ -109,7 +110,7 @@ class GuardedClient:
                     response.close()
                     raise CallFailed("The answer is over 1 MiB.")
                 chunks.append(chunk)
-            return Answer(response.status, b"".join(chunks))
+            return Answer(response.status, b"".join(chunks), response.content_length)
 
 
 class _Resolver(AbstractResolver):

@@ -22,6 +22,7 @@ from instantchat.runtime.calls import Calls
 from instantchat.runtime.deletions import Deletions
 from instantchat.runtime.intake import Intake
 from instantchat.runtime.live import Publisher
+from instantchat.runtime.media_sizes import MediaSizes
 from instantchat.runtime.outbox import Outbox
 from instantchat.runtime.pace import Pace
 from instantchat.runtime.profiles import Profiles
@@ -101,7 +102,8 @@ class Runtime:
         ai = Ai(completions, store.inbox, options.ai_model)
         self._calls = Calls(queue, clock, self._guard, ai, self._api_calls, self._events)
         limits = Limits(options.send_limit_media, options.private_replies_per_hour)
-        sender, pace = Sender(instagram, clock, vault, limits, store.queue), Pace(options.send_limit_text)
+        sizes = MediaSizes(self._guard, clock)
+        sender, pace = Sender(instagram, clock, vault, limits, store.queue, sizes), Pace(options.send_limit_text)
         self._outbox = Outbox(store, clock, publisher, sender, pace, self._tally, self._scheduler, self._sends)
         self.reads = Reads(instagram, clock, vault, pace, options.conversations_per_second)
         self._settler = Settler(self.reads, queue, clock, publisher)

@@ -16,6 +16,7 @@ from instantchat.channels.instagram.messages import Attachment, Button, Card, Ou
 from instantchat.engine.media import refused_ending
 from instantchat.kit.clock import Clock
 from instantchat.kit.crypto import Secret, Vault
+from instantchat.runtime.media_sizes import MediaSizes
 from instantchat.runtime.slots import Slots
 from instantchat.runtime.window import window_of
 from instantchat.store.ports import QueueStore
@@ -72,9 +73,11 @@ class Sender:
         vault: Vault,
         limits: Limits = NO_LIMITS,
         queue: QueueStore | None = None,
+        sizes: MediaSizes | None = None,
     ) -> None:
-        """`queue` knows the private replies of before this process."""
+        """`queue` knows the private replies of before this process, `sizes` how big media are."""
         self._queue = queue
+        self._sizes = sizes
         self._client = client
         self._clock = clock
         self._vault = vault
@@ -103,6 +106,11 @@ class Sender:
         if wait:
             later = self._clock.now() + dt.timedelta(seconds=wait)
             return Ended(replace(_result(send, owner, "queued", None, None, later), is_untried=True))
+        too_big = await self._sizes.refusal(message.attachments) if self._sizes and message.attachments else None
+        if too_big is not None:
+            return Ended(
+                _result(send, owner, "rejected", "media_size", f"Instagram does not take this file. {too_big}")
+            )
         typing = min(float(message.extras.get("typingSeconds") or 0), _TYPING_MAX)
         outcome: SendOutcome
         try:

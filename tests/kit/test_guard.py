@@ -78,7 +78,7 @@ class TestCall:
                 await call(GuardedClient(), f"http://{host}:{service}/")
 
     async def test_gives_status_and_body(self, service: int) -> None:
-        assert await call(GuardedClient(LOOPBACK), f"http://127.0.0.1:{service}/") == Answer(201, b"{}")
+        assert await call(GuardedClient(LOOPBACK), f"http://127.0.0.1:{service}/") == Answer(201, b"{}", 2)
 
     async def test_does_not_follow_redirects(self, service: int) -> None:
         assert (await call(GuardedClient(LOOPBACK), f"http://127.0.0.1:{service}/redirect")).status == 302

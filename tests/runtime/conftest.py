@@ -19,6 +19,7 @@ from instantchat.kit.crypto import Vault, new_key
 from instantchat.kit.ids import new_id
 from instantchat.runtime.automation import Automation, Policy
 from instantchat.runtime.live import LiveEvent
+from instantchat.runtime.media_sizes import MediaSizes
 from instantchat.runtime.outbox import Outbox
 from instantchat.runtime.pace import Pace
 from instantchat.runtime.profiles import Profiles
@@ -113,8 +114,8 @@ class Stage:
         )
         return self.worker
 
-    def new_outbox(self, limit: int = 0, limits: Limits = NO_LIMITS) -> Outbox:
-        sender = Sender(self.instagram, self.clock, self.vault, limits, self.store.queue)
+    def new_outbox(self, limit: int = 0, limits: Limits = NO_LIMITS, sizes: MediaSizes | None = None) -> Outbox:
+        sender = Sender(self.instagram, self.clock, self.vault, limits, self.store.queue, sizes)
         tally = Tally(self.store.activity, self.clock)
         return Outbox(self.store, self.clock, self.heard, sender, Pace(limit), tally, self.scheduler, Signal())
 

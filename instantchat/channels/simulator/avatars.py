@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from instantchat.channels.simulator import people
+from instantchat.channels.simulator.picture_links import is_live
 from instantchat.channels.simulator.requests import simulator_of
 
 _SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96">
@@ -22,9 +23,13 @@ _SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96"
 
 
 async def avatar(request: Request) -> Response:
-    """`GET avatars/{id}.svg`; a plain one for an id that is nobody's."""
-    either_id = request.path_params["either_id"]
-    name = await simulator_of(request).run(lambda c: _name(c, either_id))
+    """`GET avatars/{id}.svg`; a plain one for an id that is nobody's. 403 once a signed address (`oe`, `oh`), which the
+    Graph API names, is over; the simulator's own page needs none."""
+    either_id, simulator = request.path_params["either_id"], simulator_of(request)
+    ends, seal = request.query_params.get("oe"), request.query_params.get("oh", "")
+    if ends is not None and not is_live(either_id, ends, seal, simulator.now(), simulator.secrets.instagram):
+        return Response("URL signature expired", 403, media_type="text/plain")
+    name = await simulator.run(lambda c: _name(c, either_id))
     hue = int(hashlib.sha256(either_id.encode()).hexdigest()[:4], 16) % 360
     svg = _SVG.format(hue=hue, other=(hue + 40) % 360, initials=escape(_initials(name)))
     return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from instantchat.channels.simulator import assets, delivery_queue, people, threads, warp, webhooks
+from instantchat.channels.simulator import assets, delivery_queue, people, picture_links, threads, warp, webhooks
 from instantchat.channels.simulator.database import Database
 from instantchat.channels.simulator.delivery import Dispatcher
 from instantchat.channels.simulator.faults import Faults
@@ -85,8 +85,9 @@ class Simulator:
         self.dispatcher.wake()
 
     def picture_url(self, either_id: str) -> str:
-        """The avatar of an account or customer, as browsers reach it."""
-        return f"{self.public_url}/simulator/avatars/{either_id}.svg"
+        """The avatar of an account or customer, as browsers reach it for some days."""
+        query = picture_links.query(either_id, self.now(), self.secrets.instagram)
+        return f"{self.public_url}/simulator/avatars/{either_id}.svg?{query}"
 
     def asset_url(self, connection: sqlite3.Connection, asset_id: str) -> str:
         """The signed address of media, as browsers and the product reach it."""

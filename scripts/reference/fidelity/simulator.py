@@ -21,7 +21,10 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("addresses with and without a version", (f"{_CONNECT}Me::test_works_with_and_without_version",)),
     (
         "media behind addresses that die, of a CDN's form",
-        (f"{_ACTS}Stories::test_a_mention_brings_an_address_that_dies",),
+        (
+            f"{_ACTS}Stories::test_a_mention_brings_an_address_that_dies",
+            f"{_SENDS}Profile::test_pictures_have_addresses_that_die",
+        ),
     ),
     ("both token envelopes", (f"{_STRICT}Switches::test_envelopes_of_the_docs",)),
     (

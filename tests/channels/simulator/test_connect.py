@@ -160,7 +160,8 @@ class TestMe:
         assert (me.username, me.name, me.account_type) == ("sunny.bakery", "Sunny Bakery", "BUSINESS")
         assert me.ig_user_id == world.account_id
         assert me.app_scoped_id != me.ig_user_id
-        assert me.picture_url == f"http://localhost:8000/simulator/avatars/{me.ig_user_id}.svg"
+        assert me.picture_url is not None
+        assert me.picture_url.startswith(f"http://localhost:8000/simulator/avatars/{me.ig_user_id}.svg?oe=")
         picture = await world.http.get(f"/simulator/avatars/{me.ig_user_id}.svg")
         assert picture.headers["content-type"].startswith("image/svg+xml")
         assert ">SB<" in picture.text

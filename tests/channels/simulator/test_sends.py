@@ -160,6 +160,22 @@ class TestProfile:
         assert isinstance(after, Profile)
         assert (after.name, after.username, after.is_follower) == ("Tom Becker", "tom.becker", True)
 
+    async def test_pictures_have_addresses_that_die(self, world: World) -> None:
+        igsid = await opened(world)
+
+        async def picture() -> str:
+            found = await world.client.profile(igsid, world.token)
+            assert isinstance(found, Profile) and found.picture_url is not None
+            return found.picture_url.removeprefix("http://localhost:8000")
+
+        first = await picture()
+        assert (await world.http.get(first)).headers["content-type"].startswith("image/svg")
+        assert (await world.http.get(first.replace("oe=", "oe=f"))).status_code == 403
+        await world.api("POST", "clock", {"advance": 5 * 86_400})
+        assert (await world.http.get(first)).status_code == 403
+        assert (await world.http.get(await picture())).status_code == 200
+        assert (await world.http.get(first.partition("?")[0])).status_code == 200
+
     async def test_of_nobody_is_anonymous(self, world: World) -> None:
         found = await world.client.profile("999", world.token)
         assert isinstance(found, NoProfile)

@@ -13,6 +13,7 @@ from instantchat.channels.instagram.answers import Identity, LongToken
 from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.instagram.errors import MetaRefused, MetaUnreachable, RefusalKind
 from instantchat.features.auth.member import Member
+from instantchat.features.connect.connected import connected, connected_account
 from instantchat.features.connect.oauth_state import StateKeeper
 from instantchat.features.connect.refusals import refusal
 from instantchat.kit.clock import Clock
@@ -90,10 +91,7 @@ class ConnectService:
 
     async def account(self, member: Member, account_id: str | None = None) -> r.Account:
         """A connected account, without an id the oldest; raises `NotFound("not_connected")`."""
-        for account in await self._connected(member):
-            if account_id in (None, account.id):
-                return account
-        raise refusal("not_connected")
+        return await connected_account(self._accounts, member, account_id)
 
     async def disconnect(self, member: Member, account_id: str | None = None) -> r.Account:
         """Drop the token and stop events; without an id the only connected account is meant.
@@ -102,7 +100,7 @@ class ConnectService:
         `NotFound("not_connected")` and `Invalid("account_id_needed")`.
         """
         member.require("admin")
-        if account_id is None and len(await self._connected(member)) > 1:
+        if account_id is None and len(await connected(self._accounts, member)) > 1:
             raise refusal("account_id_needed")
         account = await self.account(member, account_id)
         await self._unsubscribe(account)
@@ -118,10 +116,6 @@ class ConnectService:
         if await self._accounts.accounts(workspace_id):
             return
         await asyncio.gather(*(self._unsubscribe(each) for each in accounts if each.state != "disconnected"))
-
-    async def _connected(self, member: Member) -> list[r.Account]:
-        accounts = await self._accounts.accounts(member.workspace_id)
-        return [account for account in accounts if account.state != "disconnected"]
 
     async def _permitted(self, code: str) -> tuple[LongToken, Identity, frozenset[str]]:
         """The code's token and account, its deliveries switched on, and what the owner allowed."""

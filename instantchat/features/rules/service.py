@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from instantchat.engine.text import MESSAGE_BYTES, fold
-from instantchat.errors import FieldError, Invalid, NotFound
+from instantchat.errors import FieldError, Invalid
 from instantchat.features.auth.member import Member
+from instantchat.features.connect.connected import connected, connected_account
+from instantchat.features.connect.refusals import refusal
 from instantchat.features.rules.schemas import RulesPatch
 from instantchat.runtime.live import LiveEvent, Publisher
 from instantchat.runtime.rules import Rules
@@ -28,14 +30,11 @@ class RulesService:
 
     async def accounts(self, member: Member) -> list[r.Account]:
         """The connected accounts of the workspace, oldest first."""
-        return [each for each in await self._accounts.accounts(member.workspace_id) if each.state != "disconnected"]
+        return await connected(self._accounts, member)
 
     async def account(self, member: Member, account_id: str | None = None) -> r.Account:
         """A connected account with its rules, without an id the oldest."""
-        for account in await self.accounts(member):
-            if account_id in (None, account.id):
-                return account
-        raise NotFound("not_connected", "This Instagram account is not connected.")
+        return await connected_account(self._accounts, member, account_id)
 
     async def change(self, member: Member, account_id: str | None, patch: RulesPatch) -> r.Account:
         """The account with its rules changed; they count from the next event on. Raises `Invalid("rules_bad")` with
@@ -53,7 +52,7 @@ class RulesService:
         rules = Rules.model_validate(Rules.of(account).model_dump() | given)
         changed = await self._accounts.set_rules(member.workspace_id, account.id, rules.stored())
         if changed is None:
-            raise NotFound("not_connected", "This Instagram account is not connected.")
+            raise refusal("not_connected")
         self._publisher.publish(LiveEvent(member.workspace_id, "account", changed))
         return changed
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 TAKEN: dict[str, tuple[str, ...]] = {
@@ -11,6 +13,7 @@ TAKEN: dict[str, tuple[str, ...]] = {
     "file": ("pdf",),
 }
 MEGABYTE = 1024 * 1024
+IMAGES = 10  # in one message
 LARGEST = {"image": 8, "audio": 25, "video": 25, "file": 25}  # megabytes
 _NAMES = {"image": "Pictures", "audio": "Audio", "video": "Videos", "file": "Files"}
 # An ending that says nothing of the content (`.php`, `.com`, none) is not judged.
@@ -21,6 +24,25 @@ _OTHERS = {
     "file": "doc docx xls xlsx ppt pptx odt ods odp txt rtf csv zip rar 7z epub",
 }
 _KNOWN = frozenset(ending for endings in (*TAKEN.values(), *map(str.split, _OTHERS.values())) for ending in endings)
+
+
+class _Medium(Protocol):
+    @property
+    def type(self) -> str: ...
+
+
+M = TypeVar("M", bound=_Medium)
+
+
+def together(media: Sequence[M]) -> list[list[M]]:
+    """Media by message: images in a row share one, up to ten of them; anything else goes alone."""
+    found: list[list[M]] = []
+    for each in media:
+        if found and each.type == found[-1][-1].type == "image" and len(found[-1]) < IMAGES:
+            found[-1].append(each)
+        else:
+            found.append([each])
+    return found
 
 
 def refused_ending(kind: str, url: str) -> str | None:

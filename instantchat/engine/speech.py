@@ -4,32 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
 
 from .effects import Attachment, Button, Card, QuickReply, SendMessage
+from .media import together
 from .text import BUTTONS_BYTES, MESSAGE_BYTES, split_text
 from .visit import Visit
-
-IMAGES = 10  # docs: Instagram API, Send messages: several images in one message
-
-
-class _Medium(Protocol):
-    @property
-    def type(self) -> str: ...
-
-
-M = TypeVar("M", bound=_Medium)
-
-
-def together(media: Sequence[M]) -> list[list[M]]:
-    """Media by message: images in a row share one, up to ten of them; anything else goes alone."""
-    found: list[list[M]] = []
-    for each in media:
-        if found and each.type == found[-1][-1].type == "image" and len(found[-1]) < IMAGES:
-            found[-1].append(each)
-        else:
-            found.append([each])
-    return found
 
 
 def say(

@@ -13,9 +13,9 @@ from instantchat.engine.effects import Attachment, Button, Effect, QuickReply, S
 from instantchat.engine.form import Kind, Multiline, Part, Required, SentInParts, Templated
 from instantchat.engine.inputs import Input, Reply, TimeUp
 from instantchat.engine.issues import Issue
-from instantchat.engine.media import refused_ending
+from instantchat.engine.media import refused_ending, together
 from instantchat.engine.node import End, Exit, ExitsFrom, Node, Outcome, Take, WaitFor
-from instantchat.engine.speech import say, together
+from instantchat.engine.speech import say
 from instantchat.engine.text import BUTTONS_BYTES, MESSAGE_BYTES, fold, shorten, split_text
 from instantchat.engine.visit import Visit
 from instantchat.nodes.offers import (

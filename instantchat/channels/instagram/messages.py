@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from instantchat.engine.media import together
+
 MAX_TEXT_BYTES = 1000
 MAX_TEMPLATE_TEXT = 640
 MAX_QUICK_REPLIES = 13
@@ -18,7 +20,6 @@ MAX_BUTTONS = 3
 MAX_TITLE = 20
 MAX_CARDS = 10
 MAX_CARD_TEXT = 80
-MAX_IMAGES = 10
 Json = dict[str, Any]
 
 
@@ -157,14 +158,9 @@ def _buttons(buttons: Sequence[Button]) -> list[Json]:
 
 def _media_messages(attachments: Sequence[Attachment]) -> Iterator[Json]:
     """Images in a row share a message, anything else has one of its own."""
-    groups: list[list[Json]] = []
-    for each in map(media, attachments):
-        if groups and each["type"] == groups[-1][-1]["type"] == "image" and len(groups[-1]) < MAX_IMAGES:
-            groups[-1].append(each)
-        else:
-            groups.append([each])
-    for group in groups:
-        yield {"attachment": group[0]} if len(group) == 1 else {"attachments": group}
+    for group in together(attachments):
+        objects = list(map(media, group))
+        yield {"attachment": objects[0]} if len(objects) == 1 else {"attachments": objects}
 
 
 def _button(button: Button) -> Json:

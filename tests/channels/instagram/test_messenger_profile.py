@@ -13,6 +13,7 @@ from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.instagram.errors import MetaRefused, MetaUnreachable
 from instantchat.channels.instagram.messenger_profile import IceBreaker, MenuItem, MessengerProfile, read, write
 from instantchat.kit.crypto import Secret
+from tests.channels.instagram.mocked import client_of
 from tests.channels.simulator.world import a_world
 
 PRICES = IceBreaker("What does it cost?", "ICE_PRICES")
@@ -28,16 +29,7 @@ def answering(answer: Any, status: int = 200) -> tuple[InstagramClient, list[htt
         asked.append(request)
         return httpx.Response(status, content=answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
-    client = InstagramClient(
-        httpx.AsyncClient(transport=httpx.MockTransport(handle)),
-        graph_url="https://graph.test",
-        graph_version="v25.0",
-        authorize_url="",
-        token_url="",
-        app_id="1",
-        app_secret=Secret("s"),
-    )
-    return client, asked
+    return client_of(handle), asked
 
 
 NOTHING = MessengerProfile()

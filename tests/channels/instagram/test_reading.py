@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from instantchat.channels.instagram.answers import Usage
-from instantchat.channels.instagram.client import InstagramClient
 from instantchat.channels.instagram.errors import MetaRefused, MetaUnreachable
 from instantchat.channels.instagram.reading import Post, Reader, Said, Talk
 from instantchat.kit.crypto import Secret
+from tests.channels.instagram.mocked import client_of
 
 TOKEN = Secret("t")
 NOON = dt.datetime(2026, 1, 1, 12, 0, tzinfo=dt.UTC)
@@ -41,16 +41,7 @@ def meta() -> Meta:
 
 @pytest.fixture
 def reader(meta: Meta) -> Reader:
-    client = InstagramClient(
-        httpx.AsyncClient(transport=httpx.MockTransport(meta)),
-        graph_url="https://graph.test",
-        graph_version="v25.0",
-        authorize_url="",
-        token_url="",
-        app_id="1",
-        app_secret=Secret("s"),
-    )
-    return Reader(client)
+    return Reader(client_of(meta))
 
 
 def said(**given: Any) -> Said:

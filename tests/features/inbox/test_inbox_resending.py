@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from instantchat.errors import AppError, Conflict, Forbidden, NotFound
+from instantchat.errors import Conflict, Forbidden, NotFound
 from instantchat.features.auth.member import Member
 from instantchat.features.inbox.api import build_router
 from instantchat.features.inbox.service import InboxService
@@ -19,32 +18,10 @@ from instantchat.features.inbox.views import bubble_of
 from instantchat.kit.clock import ManualClock
 from instantchat.store import records as r
 from instantchat.store.ports import Store
+from tests.features.inbox.conftest import refused
 from tests.features.web import as_, client
 
 SECOND = dt.timedelta(seconds=1)
-
-
-async def refused(call: Awaitable[Any], kind: type[AppError], code: str) -> None:
-    with pytest.raises(kind) as caught:
-        await call
-    assert caught.value.code == code
-    assert caught.value.message.endswith(".")
-
-
-@pytest.fixture
-def woken() -> list[bool]:
-    return []
-
-
-@pytest.fixture
-def inbox(store: Store, clock: ManualClock, publisher: Any, woken: list[bool]) -> InboxService:
-    return InboxService(store, clock, publisher, lambda: woken.append(True))
-
-
-@pytest.fixture
-async def thread(talk: Any, ann: Member) -> r.Thread:
-    thread: r.Thread = await talk(ann)
-    return thread
 
 
 class Failing:

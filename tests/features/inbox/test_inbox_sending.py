@@ -1,42 +1,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from instantchat.errors import AppError, Conflict, Forbidden, Invalid, NotFound
+from instantchat.errors import Conflict, Forbidden, Invalid, NotFound
 from instantchat.features.auth.member import Member
 from instantchat.features.inbox.rules import window_tag
 from instantchat.features.inbox.service import InboxService
 from instantchat.kit.clock import ManualClock
 from instantchat.store import records as r
 from instantchat.store.ports import Store
-
-
-async def refused(call: Awaitable[Any], kind: type[AppError], code: str) -> None:
-    with pytest.raises(kind) as caught:
-        await call
-    assert caught.value.code == code
-    assert caught.value.message.endswith(".")
-
-
-@pytest.fixture
-def woken() -> list[bool]:
-    return []
-
-
-@pytest.fixture
-def inbox(store: Store, clock: ManualClock, publisher: Any, woken: list[bool]) -> InboxService:
-    return InboxService(store, clock, publisher, lambda: woken.append(True))
-
-
-@pytest.fixture
-async def thread(talk: Any, ann: Member) -> r.Thread:
-    thread: r.Thread = await talk(ann)
-    return thread
+from tests.features.inbox.conftest import refused
 
 
 async def queued(store: Store, thread: r.Thread) -> list[r.Message]:

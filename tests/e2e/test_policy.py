@@ -49,6 +49,14 @@ class Shop:
         found = await self.owner.inbox()
         return next(each for each in found if each["contact"]["username"] == username)
 
+    async def inbox_shows(self, conversation_id: str, *last: tuple[str, str, str]) -> None:
+        """Until the conversation ends with exactly these: (direction, status, text)."""
+
+        async def shown() -> bool:
+            return (await self.owner.texts(conversation_id))[-len(last) :] == list(last)
+
+        await eventually(shown, "the inbox")
+
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
@@ -90,6 +98,7 @@ async def test_an_answer_from_the_phone_silences_flows_and_ends_what_waits(shop:
     assert (run["status"], run["error"].partition(":")[0]) == ("cancelled", "taken_over")
     for text in ("price", "L"):
         await write(igsid, text)
+    await shop.inbox_shows(talk["id"], ("in", "received", "price"), ("in", "received", "L"))
     await shop.ask("PATCH", f"/api/messages/instagram/{talk['id']}", json={"pausedUntil": None})
     await write(igsid, "M")
     await write(igsid, "price")

@@ -46,8 +46,13 @@ class Shop:
             assert await self.owner.phone(igsid) == list(lines)
 
     async def conversation(self, username: str) -> Any:
-        found = await self.owner.inbox()
-        return next(each for each in found if each["contact"]["username"] == username)
+        """The one with this customer, as soon as the inbox knows the name."""
+
+        async def known() -> Any:
+            found = await self.owner.inbox()
+            return next((each for each in found if each["contact"]["username"] == username), None)
+
+        return await eventually(known, f"a conversation with {username}")
 
     async def inbox_shows(self, conversation_id: str, *last: tuple[str, str, str]) -> None:
         """Until the conversation ends with exactly these: (direction, status, text)."""

@@ -50,7 +50,7 @@ async def running(*processes: ServerProcess) -> AsyncIterator[None]:
             await asyncio.to_thread(process.stop)
 
 
-async def eventually(look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 10.0) -> T:
+async def eventually(look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 30.0) -> T:
     """The first answer of `look` that is neither None nor False; another process has no event to wait for."""
     until = time.monotonic() + seconds
     while not (found := await look()):

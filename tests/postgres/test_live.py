@@ -53,7 +53,7 @@ async def _has(heard: Heard, text: str) -> bool:
 async def _say_typing(owner: Owner, far: Heard) -> None:
     talk = (await owner.inbox())[0]["id"]
     async with owner.asking() as client:
-        answer = await client.call("typing", {"conversationId": talk, "isTyping": True}, timeout=5)
+        answer = await client.call("typing", {"conversationId": talk, "isTyping": True}, timeout=15)
     assert answer["ok"]
 
     async def came() -> bool:

@@ -37,7 +37,7 @@ class Client:
 
     async def ask(self, event: str, data: Any) -> Any:
         """Send an event and wait for its acknowledgement."""
-        return await self.sio.call(event, data, timeout=5)
+        return await self.sio.call(event, data, timeout=15)
 
 
 Connect = Callable[..., Awaitable[Client]]

@@ -9,6 +9,7 @@ import pytest
 
 from instantchat.channels.instagram.answers import Rejected, SendOutcome, Sent, Unknown, Unsent, Usage
 from instantchat.channels.instagram.errors import Refusal, RefusalKind
+from instantchat.runtime import pace
 from instantchat.runtime.sending import ATTEMPTS, Limits
 from instantchat.store.records import Json, Message
 from tests.runtime.conftest import Stage
@@ -236,7 +237,10 @@ class TestRecover:
 
 
 class TestLimit:
-    async def test_no_more_than_the_burst_goes_out_at_once(self, stage: Stage, greeting: Json) -> None:
+    async def test_no_more_than_the_burst_goes_out_at_once(
+        self, stage: Stage, greeting: Json, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pace, "monotonic", lambda: 1000.0)
         await stage.flow(greeting)
         for number in range(10):
             await stage.say("price", igsid=f"80{number}")

@@ -134,10 +134,10 @@ class TestSockets:
                 ("enter_room", f"workspace_{workspace}"),
                 ("subscribe", {"room": f"user_{user}"}),
             ]:
-                answer = await client.call(event, body, timeout=5)
+                answer = await client.call(event, body, timeout=15)
                 assert answer["ok"] is False, (event, answer)
             for since in (0, 1, 2**62):
-                answer = await client.call("sync", {"since": since}, timeout=5)
+                answer = await client.call("sync", {"since": since}, timeout=15)
                 assert not leaks(json.dumps(answer)) and not answer.get("events"), answer
             assert not leaks("".join(heard))
         finally:

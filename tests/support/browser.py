@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -18,6 +18,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 15_000  # what a slow machine may take; nothing passes because of it
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager
@@ -39,7 +41,7 @@ class Person:
         # Reduced motion: nothing is still gliding to its place when the mouse comes down on it.
         options = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
         self.context = browser.new_context(base_url=url, **options)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.problems: list[str] = []
 
     def page(self, path: str) -> Page:

@@ -26,7 +26,7 @@ _AT_REST = """() => new Promise((done) => {
 
 def open_builder(page: Page) -> None:
     """Wait until the canvas can be used."""
-    expect(page.get_by_test_id("flow-builder")).to_be_visible(timeout=15_000)
+    expect(page.get_by_test_id("flow-builder")).to_be_visible()
     expect(page.locator(".react-flow__pane")).to_be_visible()
     expect(page.get_by_label("Flow name")).not_to_have_value("")
 
@@ -103,13 +103,13 @@ def close_panel(page: Page) -> None:
 
 def wait_saved(page: Page) -> None:
     """Wait until the server has everything."""
-    expect(page.get_by_test_id("save-state")).to_have_attribute("data-phase", "saved", timeout=10_000)
+    expect(page.get_by_test_id("save-state")).to_have_attribute("data-phase", "saved")
 
 
 def activate(page: Page) -> None:
     """Press Activate and wait until the flow is active."""
     page.get_by_role("button", name=re.compile("^(Activate|Publish)$")).click()
-    expect(page.get_by_test_id("flow-status")).to_contain_text("Active", timeout=10_000)
+    expect(page.get_by_test_id("flow-status")).to_contain_text("Active")
 
 
 def _settled(page: Page) -> None:

@@ -35,15 +35,24 @@ class Shop:
         return answer.json()
 
     async def phone_shows(self, igsid: str, *lines: tuple[str, str]) -> None:
-        """Until the customer's phone shows exactly these."""
+        """Until all that the customer wrote is in the inbox and nothing is on its way; then the customer's phone shows
+        exactly these."""
+        written = sorted(text for direction, text in lines if direction == "in")
+
+        async def is_quiet() -> bool:
+            talk = next((each for each in await self.owner.inbox() if each["contact"]["igsid"] == igsid), None)
+            texts = await self.owner.texts(talk["id"]) if talk else []
+            heard = sorted(text for direction, _, text in texts if direction == "in")
+            return heard == written and not any(status in ("queued", "sending") for _, status, _ in texts)
 
         async def shown() -> bool:
-            return await self.owner.phone(igsid) == list(lines)
+            return await is_quiet() and await self.owner.phone(igsid) == list(lines)
 
         try:
             await eventually(shown, "the phone")
         except AssertionError:
             assert await self.owner.phone(igsid) == list(lines)
+            raise
 
     async def conversation(self, username: str) -> Any:
         """The one with this customer, as soon as the inbox knows the name."""

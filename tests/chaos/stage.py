@@ -34,8 +34,8 @@ class Instagram:
 
 
 @contextlib.asynccontextmanager
-async def staged(data_dir: Path) -> AsyncIterator[tuple[ServerProcess, Instagram, Owner]]:
-    """A connected account, without flows."""
+async def staged(data_dir: Path, **settings: str) -> AsyncIterator[tuple[ServerProcess, Instagram, Owner]]:
+    """A connected account, without flows; `settings` are the product's."""
     port, meta_port = free_port(), free_port()
     meta_dir = data_dir / "meta"
     hook = f"http://127.0.0.1:{port}/api/webhook/instagram"
@@ -54,7 +54,7 @@ async def staged(data_dir: Path) -> AsyncIterator[tuple[ServerProcess, Instagram
     )
     await asyncio.to_thread(meta.start)
     try:
-        server = _product(data_dir, port, f"http://127.0.0.1:{meta_port}", _keys(meta_dir))
+        server = _product(data_dir, port, f"http://127.0.0.1:{meta_port}", {**_keys(meta_dir), **settings})
         await asyncio.to_thread(server.start)
         try:
             async with (
@@ -75,7 +75,7 @@ def _keys(meta_dir: Path) -> dict[str, str]:
     return {setting: (meta_dir / "keys" / name).read_text().strip() for setting, name in names.items()}
 
 
-def _product(data_dir: Path, port: int, meta_url: str, keys: Mapping[str, str]) -> ServerProcess:
+def _product(data_dir: Path, port: int, meta_url: str, settings: Mapping[str, str]) -> ServerProcess:
     graph = f"{meta_url}/simulator/meta"
     return ServerProcess(
         data_dir,
@@ -91,7 +91,7 @@ def _product(data_dir: Path, port: int, meta_url: str, keys: Mapping[str, str]) 
         simulator="false",
         rate_limit_api="1000000/60",
         log_level="warning",
-        **keys,
+        **settings,
     )
 
 

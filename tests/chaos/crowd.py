@@ -72,6 +72,7 @@ class Phones:
 
     async def open(self) -> None:
         """Return once it hears everything."""
+        self._ready.clear()
         self._listening = asyncio.create_task(self._listen())
         await self._ready.wait()
 
@@ -124,12 +125,13 @@ class Crowd:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def live(self, count: int) -> None:
-        """Return when every story is over, or its customer gave up waiting."""
+        """`count` more of them; return when every story is over, or its customer gave up waiting."""
+        known = len(self.customers)
         await self._phones.open()
         try:
             names = [name for name in STORIES for _ in range(-(-count // len(STORIES)))]
             stories = [names[number * 7919 % len(names)] for number in range(count)]
-            await asyncio.gather(*(self._one(number, story) for number, story in enumerate(stories)))
+            await asyncio.gather(*(self._one(number, story) for number, story in enumerate(stories, known)))
         finally:
             await self._phones.close()
 

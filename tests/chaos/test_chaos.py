@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.crowd import Crowd
+from tests.chaos.crowd import AT_ONCE, Crowd
 from tests.chaos.flows import graphs
 from tests.chaos.ledger import Ledger, closed
 from tests.chaos.stage import staged
@@ -22,6 +22,7 @@ from tests.postgres.owner import Owner
 from tests.support.postgres import postgres_server
 from tests.support.scale import SOAK, part_of
 
+KILLS = 2
 LONGEST = 1_200.0 if SOAK else 150.0
 SETTLE_SECONDS = 90.0
 LEASE_SECONDS = 35.0  # how long what a killed server held stays held, where it is not alone with its database
@@ -70,14 +71,15 @@ async def _play(
         try:
             async with asyncio.timeout(LONGEST):
                 await crowd.live(conversations)
+                while weather.kills < KILLS:  # a fast machine was through before it was killed often enough
+                    await crowd.live(AT_ONCE)
         finally:
             await weather.end()
         await _settled(ask)
         ledger = await closed(instagram, owner, crowd.customers)
     _print(ledger, weather, ask, time.monotonic() - began)
-    assert ledger.customers == conversations
+    assert ledger.customers == len(crowd.customers) >= conversations
     assert ledger.wrong == []
-    assert weather.kills >= 2
     assert ask("SELECT count(*) FROM events WHERE state <> 'handled'") == 0
 
 

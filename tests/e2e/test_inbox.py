@@ -372,6 +372,8 @@ def _open(page: Page, text: str) -> None:
     """From the list, the conversation whose row has `text`."""
     page.goto("/chats")
     _row(page, text).click()
+    # By the person's name or by what they wrote: the one before stays until the new one is there.
+    expect(page.get_by_role("heading", name=text).or_(_messages(page).filter(has_text=text)).first).to_be_visible()
     expect(page.get_by_label("Message", exact=True)).to_be_visible()
 
 

@@ -22,6 +22,8 @@ from instantchat import __version__, config
 from instantchat.errors import StartRefused
 from instantchat.kit.logging import setup_logging
 
+_CANCELS, _CANCEL_SECONDS = 4, 0.5
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; 0 when it ended well, 1 when it could not start (the sentence is on standard error)."""
@@ -185,8 +187,23 @@ def _event_loop(main_task: object) -> int:
     except ImportError:
         loops = None  # type: ignore[assignment]  # not on Windows
     with asyncio.Runner(loop_factory=loops.new_event_loop if loops else None) as runner:
-        runner.run(main_task)  # type: ignore[arg-type]
+        try:
+            runner.run(main_task)  # type: ignore[arg-type]
+        finally:
+            runner.run(_end_rest())
     return 0
+
+
+async def _end_rest() -> None:
+    """Cancel what libraries left running, and again what took the first cancel for something else: engineio's writer
+    then waits for Granian, already gone, to close its socket, and the runner would wait for it without end."""
+    for _ in range(_CANCELS):
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        if not rest:
+            return
+        for task in rest:
+            task.cancel()
+        await asyncio.wait(rest, timeout=_CANCEL_SECONDS)
 
 
 def _run_again_on_change(arguments: argparse.Namespace) -> int:

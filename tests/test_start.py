@@ -157,3 +157,26 @@ class TestPages:
             refused = httpx.post(address, json=customer, headers={"Origin": "https://evil.example"})
             assert (refused.status_code, refused.json()["code"]) == (403, "bad_origin")
             assert httpx.post(address, json=customer, headers={"Origin": server.url}).status_code in {200, 201}
+
+
+def test_a_task_that_takes_a_cancel_for_something_else_does_not_hold_up_the_stop() -> None:
+    """As engineio's writer does when the server below it is gone: found where SIGTERM was not followed by an end."""
+    program = """
+import asyncio
+from instantchat.cli import _event_loop
+
+async def stubborn():
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await asyncio.Event().wait()
+
+async def served():
+    kept.append(asyncio.create_task(stubborn()))
+    await asyncio.sleep(0)
+
+kept = []
+raise SystemExit(_event_loop(served()))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

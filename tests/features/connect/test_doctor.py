@@ -14,7 +14,7 @@ from unittest.mock import Mock
 import httpx
 import pytest
 
-from instantchat.channels.instagram.client import FIELDS, SCOPES, InstagramClient
+from instantchat.channels.instagram.client import FIELDS, SCOPES
 from instantchat.channels.instagram.doctor.server import Setup
 from instantchat.channels.instagram.signature import sign
 from instantchat.cli import main
@@ -27,6 +27,7 @@ from instantchat.kit.crypto import Secret, Vault, new_key
 from instantchat.runtime.intake import Intake
 from instantchat.store import records as r
 from instantchat.store.ports import Store
+from tests.channels.instagram.mocked import client_of
 from tests.features.web import as_, client
 from tests.support.app import running_app
 
@@ -66,16 +67,7 @@ def vault() -> Vault:
 @pytest.fixture
 async def doctor(store: Store, clock: ManualClock, world: World, vault: Vault) -> AsyncIterator[DoctorService]:
     async with httpx.AsyncClient(transport=httpx.MockTransport(world)) as http:
-        instagram = InstagramClient(
-            http,
-            graph_url="https://graph.test",
-            graph_version="v25.0",
-            authorize_url="",
-            token_url="",
-            app_id="1",
-            app_secret=Secret("s"),
-        )
-        yield DoctorService(store, clock, http, instagram, vault, SETUP)
+        yield DoctorService(store, clock, http, client_of(world), vault, SETUP)
 
 
 @pytest.fixture

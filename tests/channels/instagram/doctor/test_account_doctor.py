@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from instantchat.channels.instagram.client import FIELDS, SCOPES, InstagramClient
+from instantchat.channels.instagram.client import FIELDS, SCOPES
 from instantchat.channels.instagram.doctor.account import Patient, examine
 from instantchat.channels.instagram.doctor.check import Check
 from instantchat.kit.crypto import Secret
+from tests.channels.instagram.mocked import client_of
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 PATIENT = Patient("acc_1", "17841", "shop", Secret("t"), NOW + dt.timedelta(days=40), frozenset(SCOPES), NOW)
@@ -42,17 +43,8 @@ async def examined(answers: dict[str, Any] | None = None, **changes: Any) -> dic
             raise answer
         return answer if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer)
 
-    async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as http:
-        client = InstagramClient(
-            http,
-            graph_url="https://graph.test",
-            graph_version="v25.0",
-            authorize_url="",
-            token_url="",
-            app_id="1",
-            app_secret=Secret("s"),
-        )
-        return {check.id: check for check in await examine(dataclasses.replace(PATIENT, **changes), client, NOW)}
+    found = await examine(dataclasses.replace(PATIENT, **changes), client_of(handle), NOW)
+    return {check.id: check for check in found}
 
 
 class TestHealthy:
